@@ -18,7 +18,7 @@ class Fact:
     raw: Raw
     """The value as the page has it."""
     source: str
-    """The layer and the place in it: `json-ld:offers.price`, `label:Year built`, `place:#price b`."""
+    """The layer and the place in it: `json-ld:offers.price`, `label:Year built`."""
     confidence: float
     """0 to 1: how sure the layer is that the value belongs to this column of this house."""
     unit: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 LEASE: Final = "housecrawl_lease"
-"""`Lease` of the house that a request is made for. Set by `spiders/houses.py`, read by pipelines."""
+"""`Lease` of the house that a request is made for. Set by `spiders/houses.py`."""
 KIND: Final = "housecrawl_kind"
 """What is asked for: `search`, `house`, `photo` or `robots`. Read by the gate and the log."""
 MODE: Final = "housecrawl_mode"

@@ -1,0 +1,28 @@
+"""May this be asked for? The question that every part of a crawl puts to the gate."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["search", "house", "photo", "data", "browser", "robots"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of the gate."""
+
+    allowed: bool
+    rule: str
+    """The rule that decided: a line of robots.txt with its file, or the policy's name."""
+    reason: str = ""
+    """Why it was refused, for a person; empty where it was allowed."""
+
+
+class Guard(ABC):
+    """What the gate's middleware is to those who need an answer without knowing the gate."""
+
+    @abstractmethod
+    async def may_ask(self, url: str, kind: Kind) -> Verdict:
+        """Whether a URL may be asked for now; waits for the rules of its host to be known."""
