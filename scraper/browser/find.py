@@ -1,0 +1,85 @@
+"""Which Chromium to start, and how."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from scraper.browser.options import Options
+from scraper.errors import SettingError
+
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
+"""Commands that are looked for, the leanest first."""
+
+LEAN = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--mute-audio",
+    "--no-first-run",
+)
+"""Flags that keep Chromium from asking for anything by itself, and small."""
+
+MISSING = (
+    "no Chromium found: install Debian's package `chromium`, or run `playwright install "
+    "chromium`, or name one with -s BROWSER=PATH"
+)
+
+
+def find_browser(options: Options) -> str | None:
+    """Path of the Chromium to start; None where there is none."""
+    if options.executable:
+        return options.executable
+    found = (shutil.which(name) for name in NAMES)
+    return next((path for path in found if path), None) or _playwright_browser()
+
+
+def _playwright_browser() -> str | None:
+    """The newest Chromium that `playwright install` put into its cache."""
+    home = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright"
+    found = sorted(Path(home).glob("chromium*/chrome*/*"))
+    names = ("chrome", "headless_shell", "chrome-headless-shell")
+    return next((str(path) for path in reversed(found) if path.name in names), None)
+
+
+def sandboxed(options: Options, *, root: bool, public: bool) -> bool:
+    """Whether Chromium runs in its sandbox.
+
+    Root cannot have one. On a public site that is refused unless the user says `off`: a page that
+    breaks out of the renderer would be root (Playwright's documentation, "Docker", "Crawling and
+    scraping").
+
+    >>> sandboxed(Options("", "auto", 30, 4), root=False, public=True)
+    True
+    >>> sandboxed(Options("", "auto", 30, 4), root=True, public=False)
+    False
+    """
+    if options.sandbox == "off":
+        return False
+    if root and (public or options.sandbox == "on"):
+        raise SettingError(
+            "the browser was asked for as root, where Chromium has no sandbox: "
+            "run as another user, or accept the risk with -s BROWSER_SANDBOX=off"
+        )
+    return not root
+
+
+def launch_options(options: Options, *, root: bool, public: bool) -> dict[str, object]:
+    """Playwright's launch options; SettingError where no browser may or can be started."""
+    executable = find_browser(options)
+    if executable is None:
+        raise SettingError(MISSING)
+    args: Sequence[str] = LEAN
+    safe = sandboxed(options, root=root, public=public)
+    return {"executable_path": executable, "args": [*args], "chromium_sandbox": safe}

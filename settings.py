@@ -1,0 +1,86 @@
+"""Scrapy's settings for housecrawl, a block a concept.
+
+Every name here is described in `docs/settings.md`. Components are named by dotted strings and
+nothing imports this module: what a concept needs it reads once, into its own `Options`.
+"""
+
+from __future__ import annotations
+
+# Project
+BOT_NAME = "housecrawl"
+SPIDER_MODULES = ["spiders"]
+COMMANDS_MODULE = "scraper.cli.commands"
+HOUSECRAWL = True  # the mark by which a foreign `settings` module is told from this one
+DATASET = ""  # a folder or s3://bucket/prefix: where the dataset lives
+RUN_ID = ""  # names the run in every row; made from the time where it is empty
+
+# Gate
+CONTACT = ""  # a URL or mail address: who crawls. Part of the user agent, needed for public sites
+ROBOTSTXT_OBEY = False  # the gate obeys robots.txt; it cannot be switched off
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scraper.gate.middleware.GateMiddleware": 100,
+}
+
+# Browser
+BROWSER = ""  # path of a Chromium; found by itself where it is empty
+BROWSER_SANDBOX = "auto"  # auto | on | off
+BROWSER_DEADLINE = 30  # seconds for everything that one page does
+BROWSER_PAGES = 4  # pages at once
+DOWNLOAD_HANDLERS = {
+    "http": "scraper.browser.handler.BrowserHandler",
+    "https": "scraper.browser.handler.BrowserHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER = True
+
+# Photos
+PHOTO_SIZE = 320  # pixels of the longer side at most
+PHOTO_QUALITY = 85  # JPEG quality
+PHOTO_CONCURRENCY = 16  # downloads at once
+
+# Pipelines, in the order of a house's way
+ITEM_PIPELINES = {
+    "pipelines.clean.CleanPipeline": 200,
+    "pipelines.validate.ValidatePipeline": 300,
+    "pipelines.privacy.PrivacyPipeline": 400,
+    "pipelines.photos.PhotosPipeline": 500,
+    "pipelines.store.StorePipeline": 800,
+}
+
+# Ledger
+ATTEMPTS = 3  # times a house is tried before its failure is final
+EXTENSIONS = {
+    "scraper.ledger.middleware.LedgerExtension": 0,
+    "scraper.cli.progress.ProgressExtension": 500,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+
+# HTTP
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 16  # the site file's pace decides, in the gate
+CONCURRENT_ITEMS = 16
+COOKIES_ENABLED = True
+DEPTH_LIMIT = 0
+DOWNLOAD_DELAY = 0
+DOWNLOAD_MAXSIZE = 32 * 2**20
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 20
+DOWNLOAD_VERIFY_CERTIFICATES = True
+METAREFRESH_ENABLED = False
+REDIRECT_MAX_TIMES = 5
+REFERER_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+RETRY_TIMES = 2
+TELNETCONSOLE_ENABLED = False
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+# Log
+LOG_LEVEL = "INFO"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+LOG_FORMATTER = "scraper.cli.logformat.QuietLogFormatter"
+LOG_DATEFORMAT = "%Y-%m-%d %H:%M:%S"
