@@ -1,0 +1,69 @@
+"""Step 200: what the page says becomes typed columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper.extract.house import EXTRACTOR_VERSION
+from scraper.house import House, Visit
+from scraper.parse.row import clean_history, clean_row
+from scraper.schema import Row
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class CleanPipeline:
+    """Money, areas, dates, counts and categories of a house as numbers, days and words."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
+        """The pipeline of a crawl."""
+        return cls(crawler)
+
+    def process_item(self, item: House | Visit) -> House | Visit:
+        """Fill the row of a house."""
+        if isinstance(item, House):
+            hints = self._crawler.spider.site.hints  # type: ignore[union-attr]  # a SiteSpider
+            read = clean_row(
+                item.extraction.best,
+                currency=hints.currency,
+                country=hints.country,
+                day_first=hints.day_first,
+            )
+            item.row = {**read, **_shown(item), **_provenance(item)}
+        return item
+
+
+def _shown(item: House) -> Row:
+    """What the page shows as a whole."""
+    extraction = item.extraction
+    return {
+        "photo_urls": list(extraction.photo_urls),
+        "photo_count": len(extraction.photo_urls),
+        "price_history": clean_history(extraction.price_history),
+        "facts": dict(extraction.labels),
+        "sources": {column: fact.source for column, fact in extraction.best.items()},
+    }
+
+
+def _provenance(item: House) -> Row:
+    """Where the row comes from."""
+    lease, page = item.lease, item.page
+    return {
+        "site": lease.site,
+        "house_id": lease.house_id,
+        "url": lease.url,
+        "first_seen": lease.first_seen,
+        "last_seen": lease.last_seen,
+        "fetched_at": page.fetched_at,
+        "final_url": page.final_url,
+        "fetch_mode": page.fetch_mode,
+        "http_status": page.status,
+        "body_sha256": page.sha256,
+        "robots_rule": item.robots_rule,
+        "extractor_version": EXTRACTOR_VERSION,
+    }

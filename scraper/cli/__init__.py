@@ -1,0 +1,1 @@
+"""The command line: `housecrawl`, one file a command, and what `scrapy crawl` adds."""

@@ -1,0 +1,84 @@
+"""What happens when a crawl has ended: the facts are counted, a version is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from scrapy.crawler import Crawler
+
+from scraper.cli.ending import Ending, houses_ending, ids_ending
+from scraper.dataset.publish import publish
+from scraper.errors import ExitCode
+from scraper.ledger.middleware import LedgerExtension
+from scraper.ledger.part import parse_part
+from scraper.ledger.store import Ledger
+from scraper.place.place import Place
+from scraper.sites.load import load_site
+
+RUN_FILE = "run.json"
+
+
+def finish(
+    crawler: Crawler, stage: str, arguments: Mapping[str, str], started: datetime
+) -> Ending:
+    """Count what the ledger holds, publish where the whole list is done, write run.json."""
+    book = crawler.get_extension(LedgerExtension)
+    assert book is not None
+    if book.failure is not None:
+        return Ending(book.failure.exit_code, str(book.failure))
+    site = load_site(arguments["site"]).name
+    part = parse_part(arguments.get("part", ""))
+    with Ledger.open(book.place, run_id=book.options.run_id) as ledger:
+        states = ledger.counts(site, part).states
+    stats = dict(crawler.stats.get_stats()) if crawler.stats else {}
+    ending = _ending(stage, states, stats, book)
+    facts: dict[str, Any] = {"site": site, "part": arguments.get("part"), "states": states}
+    if stage == "houses" and ending.code == ExitCode.COMPLETE and part is None:
+        version = publish(book.place)
+        facts["version"] = version.number if version else None
+    _write(book.place, book.options.run_id, stage, ending, stats, started, facts)
+    return ending
+
+
+def _ending(
+    stage: str, states: Mapping[str, int], stats: Mapping[str, Any], book: LedgerExtension
+) -> Ending:
+    finished = stats.get("finish_reason") == "finished"
+    if stage == "ids":
+        listed = int(stats.get("ids/listed", 0))
+        return ids_ending(sum(states.values()), listed, book.stopped_entries, finished)
+    run = {name[len("houses/") :]: value for name, value in stats.items() if _is_outcome(name)}
+    return houses_ending(states, run, finished)
+
+
+def _is_outcome(stat: str) -> bool:
+    return stat.startswith("houses/") and stat.count("/") == 1
+
+
+def _write(
+    place: Place,
+    run_id: str,
+    stage: str,
+    ending: Ending,
+    stats: Mapping[str, Any],
+    started: datetime,
+    facts: Mapping[str, Any],
+) -> None:
+    ended = datetime.now(UTC)
+    said = {
+        "run_id": run_id,
+        "stage": stage,
+        "started": started.isoformat(),
+        "ended": ended.isoformat(),
+        "seconds": round((ended - started).total_seconds(), 3),
+        "exit_code": int(ending.code),
+        "why": ending.why,
+        **facts,
+        "stats": {name: value for name, value in stats.items() if isinstance(value, int | float)},
+    }
+    data = orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    place.write(f"runs/{run_id}-{stage}.json", data)
+    place.write(RUN_FILE, data)

@@ -1,0 +1,1 @@
+"""Scrapy commands that this project changes: `scrapy crawl` ends with an honest exit code."""

@@ -1,0 +1,55 @@
+"""Everything that can be wrong before a crawl starts, found before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scrapy.settings import BaseSettings
+
+from scraper.browser.options import Options as BrowserOptions
+from scraper.cli.project import guard_project
+from scraper.errors import SettingError, UsageError
+from scraper.gate.options import Options as GateOptions
+from scraper.ledger.options import Options as LedgerOptions
+from scraper.ledger.part import parse_part
+from scraper.ledger.store import Ledger
+from scraper.photos.options import Options as PhotoOptions
+from scraper.place.open import open_place
+from scraper.sites.load import load_site
+
+ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part")}
+"""The arguments (`-a`) of each stage."""
+
+
+def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) -> None:
+    """Check the site, the settings and the place; a HousecrawlError names what is wrong.
+
+    Names the run (`RUN_ID`) on the way, so that everything that follows calls it the same.
+    """
+    guard_project()
+    _check_arguments(stage, arguments)
+    site = load_site(arguments["site"])
+    parse_part(arguments.get("part", ""))
+    site.search_urls(_entries(arguments.get("where", "")))
+    if not settings.getbool("HOUSECRAWL"):
+        raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
+    for options in (BrowserOptions, PhotoOptions):
+        options.from_settings(settings)
+    GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
+    ledger = LedgerOptions.from_settings(settings)
+    settings.set("RUN_ID", ledger.run_id, priority="cmdline")
+    Ledger.open(open_place(ledger.place), run_id=ledger.run_id).close()
+
+
+def _entries(where: str) -> list[str] | None:
+    return [entry.strip() for entry in where.split(",") if entry.strip()] or None
+
+
+def _check_arguments(stage: str, arguments: Mapping[str, str]) -> None:
+    known = ARGUMENTS[stage]
+    for name in arguments:
+        if name not in known:
+            expected = ", ".join(known)
+            raise UsageError(f"-a {name}=...: `{stage}` has no such argument; it takes {expected}")
+    if not arguments.get("site"):
+        raise UsageError("which site? give a built-in name or the path of a file: -a site=S")

@@ -1,0 +1,24 @@
+"""`python -m scraper.cli.scrapy ...`: Scrapy's command line for this project, from any folder."""
+
+from __future__ import annotations
+
+import sys
+
+from scrapy.cmdline import execute
+
+from scraper.cli.project import guard_project
+from scraper.errors import HousecrawlError
+
+
+def main() -> None:
+    """Hand the command line to Scrapy once it is sure whose project it is."""
+    try:
+        guard_project()
+    except HousecrawlError as error:
+        print(f"housecrawl: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    execute(["scrapy", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

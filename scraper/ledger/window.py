@@ -1,0 +1,43 @@
+"""How many houses are worked on at once, and who waits for that to change."""
+
+from __future__ import annotations
+
+import asyncio
+
+from scraper.house import Lease
+
+
+class Window:
+    """The houses that are leased and have no outcome yet, at most `size` of them.
+
+    One event loop uses it; nothing in it blocks.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._open: set[tuple[str, str]] = set()
+        self._changed = asyncio.Event()
+
+    @property
+    def room(self) -> int:
+        """How many more houses may be leased now."""
+        return self._size - len(self._open)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is being worked on."""
+        return not self._open
+
+    def enter(self, lease: Lease) -> None:
+        """Count a leased house in."""
+        self._open.add((lease.site, lease.house_id))
+
+    def leave(self, lease: Lease) -> None:
+        """Count a house out that has an outcome."""
+        self._open.discard((lease.site, lease.house_id))
+        self._changed.set()
+
+    async def change(self) -> None:
+        """Wait until a house has left since the last call."""
+        await self._changed.wait()
+        self._changed.clear()

@@ -1,0 +1,1 @@
+"""Spiders: the ID list, then the houses. They route; what is read is read elsewhere."""

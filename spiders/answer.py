@@ -1,0 +1,40 @@
+"""Scrapy's responses as pages, and its failures as reasons."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from scraper import names
+from scraper.page import FetchMode, Page
+
+
+def page_of(response: Response) -> Page:
+    """The page that a response carries."""
+    mode: FetchMode = response.meta.get(names.MODE, "http")
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    body = response.body
+    if mode == "browser" and isinstance(response, TextResponse):
+        # The document was serialised by the browser: the header's charset no longer says anything.
+        body, headers["content-type"] = response.text.encode(), "text/html; charset=utf-8"
+    return Page(
+        url=response.meta.get(names.ASKED, response.url),
+        final_url=response.url,
+        status=response.status,
+        headers=headers,
+        body=body,
+        fetch_mode=mode,
+        fetched_at=datetime.now(UTC),
+    )
+
+
+def reason_of(failure: Failure) -> str:
+    """Why a request has no answer, one line: `DownloadTimeoutError: no end within 20 s`."""
+    text = " ".join(failure.getErrorMessage().split())
+    kind = failure.type.__name__ if failure.type else "Error"
+    return f"{kind}: {text}"[:300]

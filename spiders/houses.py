@@ -1,0 +1,98 @@
+"""Stage 2, the houses: visit each ID that has no final state, by the cheapest way that works."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from time import monotonic
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from scraper import names
+from scraper.browser.choice import first_mode, next_mode
+from scraper.extract.house import extract
+from scraper.extract.kind import missing
+from scraper.gate.middleware import RequestDenied
+from scraper.house import House, Lease, Outcome, Visit
+from scraper.page import FetchMode, Page
+from scraper.refusal.rules import refusal
+from scraper.ledger.part import parse_part
+from spiders.answer import page_of, reason_of
+from spiders.site import SiteSpider
+
+GONE = frozenset({404, 410})
+
+
+class HousesSpider(SiteSpider):
+    """`scrapy crawl houses -a site=S [-a part=I/N]`."""
+
+    name = "houses"
+
+    def __init__(self, site: str, part: str = "", **kwargs: Any) -> None:
+        super().__init__(site, **kwargs)
+        self.part = parse_part(part)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """A request for each house, no more at once than are worked on."""
+        async for lease in self.book.leases(self.site.name, self.part):
+            yield self._visit(lease, first_mode(self.site.render.mode), monotonic())
+
+    def _visit(self, lease: Lease, mode: FetchMode, started: float) -> Request:
+        meta = {names.LEASE: lease, names.STARTED: started}
+        return self.ask(
+            lease.url, "house", mode, meta, callback=self.parse, errback=self.failed
+        )
+
+    def parse(self, response: Response) -> Iterator[House | Visit | Request]:
+        """A house, a visit that gave none, or the same page by another way."""
+        page, lease = page_of(response), response.meta[names.LEASE]
+        try:
+            yield self._read(page, lease, response.meta)
+        except Exception as error:  # noqa: BLE001  # whatever a page does, its house has an outcome
+            self.logger.exception("reading %s failed", page.url)
+            reason = f"{type(error).__name__} while reading: {error}"
+            yield self._without(page, response.meta, "failed", reason)
+
+    def _read(self, page: Page, lease: Lease, meta: dict[str, Any]) -> House | Visit | Request:
+        if page.status in GONE:
+            return self._without(page, meta, "gone", f"HTTP {page.status}")
+        if refused := refusal(page):
+            return self._without(page, meta, "refused", refused.reason)
+        if page.status >= 400:
+            return self._without(page, meta, "failed", f"HTTP {page.status}")
+        extraction = extract(page, self.site.hints)
+        lacking = missing(extraction.best, self.site.house.required)
+        if mode := next_mode(page.fetch_mode, self.site.render.mode, lacking):
+            return self._visit(lease, mode, meta[names.STARTED])
+        if lacking:
+            return self._without(page, meta, "unread", f"no {', no '.join(lacking)} on the page")
+        seconds = monotonic() - meta[names.STARTED]
+        return House(lease, page, extraction, seconds, robots_rule=meta.get(names.ROBOTS_RULE))
+
+    @staticmethod
+    def _without(page: Page, meta: dict[str, Any], outcome: Outcome, reason: str) -> Visit:
+        return Visit(
+            meta[names.LEASE],
+            outcome,
+            reason,
+            monotonic() - meta[names.STARTED],
+            fetch_mode=page.fetch_mode,
+            http_status=page.status,
+            bytes=len(page.body),
+            final=outcome in ("gone", "unread"),
+        )
+
+    def failed(self, failure: Failure) -> Iterator[Visit]:
+        """The outcome of a house that has no answer."""
+        meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
+        denied = failure.check(RequestDenied) is not None
+        yield Visit(
+            meta[names.LEASE],
+            "denied" if denied else "failed",
+            reason_of(failure),
+            monotonic() - meta[names.STARTED],
+            fetch_mode=meta[names.MODE],
+            final=denied,
+        )

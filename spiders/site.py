@@ -1,0 +1,66 @@
+"""What both spiders have in common: a site, and the ledger of its dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.settings import BaseSettings
+
+from scraper import names
+from scraper.gate.options import Options as GateOptions
+from scraper.guard import Kind
+from scraper.ledger.middleware import LedgerExtension
+from scraper.page import FetchMode
+from scraper.sites.load import load_site
+
+
+class SiteSpider(Spider):
+    """A spider of one site: `-a site=NAME_OR_FILE`."""
+
+    def __init__(self, site: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.site = load_site(site)
+        self.own_hosts = self.site.own_hosts
+        """Hosts of the user's own that the gate lets through, as (host, port)."""
+        self.public = self.site.is_public
+        """Whether the site is anybody else's."""
+        self.pace = self.site.pace
+        """The site's budget, read by the gate."""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Say who asks, in every request."""
+        super().update_settings(settings)
+        agent = GateOptions.from_settings(settings).user_agent
+        settings.set("USER_AGENT", agent, priority="spider")
+
+    @property
+    def book(self) -> LedgerExtension:
+        """The ledger of the dataset that this crawl fills."""
+        book: LedgerExtension | None = self.crawler.get_extension(LedgerExtension)
+        if book is None:
+            raise RuntimeError("the ledger is not installed: nothing could be kept")
+        return book
+
+    def ask(
+        self, url: str, kind: Kind, mode: FetchMode, meta: Mapping[str, Any], **kwargs: Any
+    ) -> Request:
+        """A request for a page by one of the ways; every answer comes back, whatever its status."""
+        ours = {
+            names.KIND: kind,
+            names.MODE: mode,
+            names.ASKED: url,
+            "handle_httpstatus_all": True,
+            **(self._rendered() if mode == "browser" else {}),
+        }
+        return Request(url, meta={**meta, **ours}, dont_filter=True, **kwargs)
+
+    @staticmethod
+    def _rendered() -> dict[str, Any]:
+        from scrapy_playwright.page import PageMethod
+
+        from scraper.browser.settle import settle
+
+        return {"playwright": True, "playwright_page_methods": [PageMethod(settle)]}
