@@ -66,6 +66,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
             response = await super().download_request(request)
             return response
         await self._start()
+        agent = self._crawler.settings.get("USER_AGENT")
+        context = {"user_agent": agent, "service_workers": "block", "accept_downloads": False}
+        request.meta.setdefault("playwright_context_kwargs", context)
         response = await self._rendered(request)
         await self._check(request, response)
         return response
@@ -82,9 +85,6 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
                 public = bool(getattr(self._crawler.spider, "public", True))
                 root = os.geteuid() == 0
                 self.config.launch_options = launch_options(self._options, root=root, public=public)
-                agent = self._crawler.settings.get("USER_AGENT")
-                context = {"user_agent": agent, "service_workers": "block"}
-                self.config.startup_context_kwargs = {"default": context}
                 await self._launch()
                 self._started = True
 
