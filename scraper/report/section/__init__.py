@@ -1,0 +1,1 @@
+"""The sections of the report, one file each: a subject in, what its template shows out."""

@@ -1,0 +1,124 @@
+"""Suspects: values that a person should look at before a model learns from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scraper.report.fill import shown_columns
+from scraper.report.section.section import Section
+from scraper.report.shown import money, number
+from scraper.report.subject import Subject
+from scraper.report.values import Floats, days, known, numbers, texts, web_address
+
+_MOST = 24
+_TOWN = 8
+"""Houses with a rate that a town needs to be its own measure; else all houses are."""
+_FAR = 3.5
+"""Modified z-score beyond which a value is an outlier (Iglewicz and Hoaglin, 1993)."""
+_NARROWEST = 0.1
+"""Smallest spread of log rates, about 10 %, so that a uniform town has no false suspects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A house with something odd."""
+
+    row: int
+    """Its row in the table of houses."""
+    name: str
+    """Its address, or its ID."""
+    town: str
+    """Where it is."""
+    link: str | None
+    """Its page, when that is a web address."""
+    why: str
+    """What is odd."""
+    weight: float
+    """How odd: larger is odder."""
+
+
+def suspects(subject: Subject) -> Section:
+    """The section."""
+    found = sorted(
+        [*_far_rates(subject), *_out_of_bounds(subject), *_sold_before_built(subject)],
+        key=lambda suspect: (-suspect.weight, suspect.row),
+    )
+    return Section(
+        "suspects",
+        "Suspects",
+        "Worth a second look",
+        "Price per square foot far from what is usual in the house's town (or in the whole "
+        f"dataset where the town has fewer than {_TOWN} houses), values out of their column's "
+        "bounds, and houses sold before they were built.",
+        {"suspects": found[:_MOST], "total": len(found)},
+    )
+
+
+def _suspect(subject: Subject, row: int, why: str, weight: float) -> Suspect:
+    table = subject.houses.iloc[[row]]
+    place = [word for column in ("city", "state", "zip") if (word := texts(table, column)[0])]
+    name = texts(table, "address")[0] or f"house {texts(table, 'house_id')[0]}"
+    return Suspect(row, name, " ".join(place), web_address(texts(table, "url")[0]), why, weight)
+
+
+def _far_rates(subject: Subject) -> list[Suspect]:
+    """Houses whose rate is far from their town's, by the median and its absolute deviation."""
+    logs = np.log(subject.per_sqft)
+    towns = np.array([town or "" for town in texts(subject.houses, "city")], dtype=object)
+    scores, middles = _scores(logs)
+    for town in set(towns) - {""}:
+        inside = towns == town
+        if known(logs[inside]).size >= _TOWN:
+            scores[inside], middles[inside] = _scores(logs[inside])
+    rows = np.flatnonzero(np.abs(scores) > _FAR)
+    return [
+        _suspect(subject, int(row), _rate_text(subject, int(row), middles), abs(float(scores[row])))
+        for row in rows
+    ]
+
+
+def _scores(logs: Floats) -> tuple[Floats, Floats]:
+    """Modified z-score of each value, and the median that it was measured from."""
+    there = known(logs)
+    if there.size < _TOWN:
+        return np.full(logs.size, np.nan), np.full(logs.size, np.nan)
+    middle = float(np.median(there))
+    spread = max(float(np.median(np.abs(there - middle))), _NARROWEST)
+    return 0.6745 * (logs - middle) / spread, np.full(logs.size, middle)
+
+
+def _rate_text(subject: Subject, row: int, middles: Floats) -> str:
+    rate, usual = float(subject.per_sqft[row]), float(np.exp(middles[row]))
+    currency = subject.price.currency
+    times = rate / usual if rate > usual else usual / rate
+    side = "above" if rate > usual else "below"
+    return (
+        f"{money(rate, currency)} per sqft, {number(times)} times {side} the usual "
+        f"{money(usual, currency)}"
+    )
+
+
+def _out_of_bounds(subject: Subject) -> list[Suspect]:
+    out: list[Suspect] = []
+    for column in shown_columns():
+        low = -np.inf if column.low is None else column.low
+        high = np.inf if column.high is None else column.high
+        if np.isinf(low) and np.isinf(high):
+            continue
+        values = numbers(subject.houses, column.name)
+        for row in np.flatnonzero((values < low) | (values > high)):
+            why = f"{column.name} is {number(float(values[row]))}, out of {low:,g} to {high:,g}"
+            out.append(_suspect(subject, int(row), why, 100.0))
+    return out
+
+
+def _sold_before_built(subject: Subject) -> list[Suspect]:
+    built = numbers(subject.houses, "year_built")
+    sold = np.asarray(days(subject.houses, "sold_on").year, dtype="float64")
+    rows = np.flatnonzero(sold < built - 1)
+    return [
+        _suspect(subject, int(r), f"sold in {sold[r]:.0f}, built in {built[r]:.0f}", 50.0)
+        for r in rows
+    ]
