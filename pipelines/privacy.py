@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from scraper.house import House, Visit
 from scraper.privacy.personal import clean_personal
+
+from scraper.house import House, Visit
 
 
 class PrivacyPipeline:

@@ -28,5 +28,4 @@ class StorePipeline:
         book = self._crawler.get_extension(LedgerExtension)
         if book is None:
             raise RuntimeError("the ledger is not installed: nothing could be kept")
-        row = book.keep(item)
-        return row
+        return book.keep(item)

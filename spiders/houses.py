@@ -6,19 +6,19 @@ from collections.abc import AsyncIterator, Iterator
 from time import monotonic
 from typing import Any
 
+from scraper.extract.house import extract
+from scraper.extract.kind import missing
+from scraper.gate.middleware import RequestDenied
+from scraper.refusal.rules import refusal
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper import names
 from scraper.browser.choice import first_mode, next_mode
-from scraper.extract.house import extract
-from scraper.extract.kind import missing
-from scraper.gate.middleware import RequestDenied
 from scraper.house import House, Lease, Outcome, Visit
-from scraper.page import FetchMode, Page
-from scraper.refusal.rules import refusal
 from scraper.ledger.part import parse_part
+from scraper.page import FetchMode, Page
 from spiders.answer import page_of, reason_of
 from spiders.site import SiteSpider
 
@@ -41,16 +41,14 @@ class HousesSpider(SiteSpider):
 
     def _visit(self, lease: Lease, mode: FetchMode, started: float) -> Request:
         meta = {names.LEASE: lease, names.STARTED: started}
-        return self.ask(
-            lease.url, "house", mode, meta, callback=self.parse, errback=self.failed
-        )
+        return self.ask(lease.url, "house", mode, meta, callback=self.parse, errback=self.failed)
 
     def parse(self, response: Response) -> Iterator[House | Visit | Request]:
         """A house, a visit that gave none, or the same page by another way."""
         page, lease = page_of(response), response.meta[names.LEASE]
         try:
             yield self._read(page, lease, response.meta)
-        except Exception as error:  # noqa: BLE001  # whatever a page does, its house has an outcome
+        except Exception as error:  # whatever a page does, its house has an outcome
             self.logger.exception("reading %s failed", page.url)
             reason = f"{type(error).__name__} while reading: {error}"
             yield self._without(page, response.meta, "failed", reason)

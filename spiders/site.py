@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scraper.gate.options import Options as GateOptions
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
 from scraper import names
-from scraper.gate.options import Options as GateOptions
 from scraper.guard import Kind
 from scraper.ledger.middleware import LedgerExtension
 from scraper.page import FetchMode
 from scraper.sites.load import load_site
+from scraper.sites.model import Site
 
 
 class SiteSpider(Spider):
     """A spider of one site: `-a site=NAME_OR_FILE`."""
 
-    def __init__(self, site: str, **kwargs: Any) -> None:
+    def __init__(self, site: str | Site, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.site = load_site(site)
+        self.site = load_site(site) if isinstance(site, str) else site
         self.own_hosts = self.site.own_hosts
         """Hosts of the user's own that the gate lets through, as (host, port)."""
         self.public = self.site.is_public

@@ -21,9 +21,7 @@ from scraper.sites.load import load_site
 RUN_FILE = "run.json"
 
 
-def finish(
-    crawler: Crawler, stage: str, arguments: Mapping[str, str], started: datetime
-) -> Ending:
+def finish(crawler: Crawler, stage: str, arguments: Mapping[str, str], started: datetime) -> Ending:
     """Count what the ledger holds, publish where the whole list is done, write run.json."""
     book = crawler.get_extension(LedgerExtension)
     assert book is not None

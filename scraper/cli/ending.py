@@ -38,9 +38,13 @@ def ids_ending(
         return Ending(ExitCode.INCOMPLETE, "stopped before the end of the list: run it again")
     kinds = {kind for kind, _ in stopped}
     if stopped and kinds <= {"denied", "refused"}:
-        return Ending(ExitCode.POLICY, f"{len(stopped)} of the lists may not be read: {stopped[0][1]}")
+        return Ending(
+            ExitCode.POLICY, f"{len(stopped)} of the lists may not be read: {stopped[0][1]}"
+        )
     if stopped:
-        return Ending(ExitCode.INCOMPLETE, f"{len(stopped)} lists not read to the end: {stopped[0][1]}")
+        return Ending(
+            ExitCode.INCOMPLETE, f"{len(stopped)} lists not read to the end: {stopped[0][1]}"
+        )
     if not listed:
         return Ending(ExitCode.ALARM, "the search pages show no house: check [search] id and urls")
     return Ending(ExitCode.COMPLETE, f"{known} IDs in the list")
@@ -63,13 +67,19 @@ def houses_ending(states: Mapping[str, int], run: Mapping[str, int], finished: b
     if not total:
         return Ending(ExitCode.ALARM, "the ID list is empty: run `scrapy crawl ids` first")
     if not finished:
-        return Ending(ExitCode.INCOMPLETE, f"stopped with {left} of {total} houses left: run it again")
+        return Ending(
+            ExitCode.INCOMPLETE, f"stopped with {left} of {total} houses left: run it again"
+        )
     if alarm := _unread(run):
         return Ending(ExitCode.ALARM, alarm)
     if run.get("refused", 0) > run.get("ok", 0):
-        return Ending(ExitCode.POLICY, f"the site refused {run['refused']} houses: wait, then again")
+        return Ending(
+            ExitCode.POLICY, f"the site refused {run['refused']} houses: wait, then again"
+        )
     if left:
-        return Ending(ExitCode.INCOMPLETE, f"{left} of {total} houses have no answer yet: run it again")
+        return Ending(
+            ExitCode.INCOMPLETE, f"{left} of {total} houses have no answer yet: run it again"
+        )
     if not ok and states.get("denied", 0):
         return Ending(ExitCode.POLICY, f"robots.txt denies the houses ({states['denied']})")
     if not ok:

@@ -56,7 +56,9 @@ def _dispatch(args: list[str]) -> int:
 
 def _parser(chosen: str) -> argparse.ArgumentParser:
     """The parser; only the chosen command's module is loaded, so that every start is quick."""
-    parser = argparse.ArgumentParser(prog="housecrawl", description="From house sites to a dataset.")
+    parser = argparse.ArgumentParser(
+        prog="housecrawl", description="From house sites to a dataset."
+    )
     commands = parser.add_subparsers(metavar="COMMAND")
     for name in COMMANDS:
         if chosen and name != chosen:
