@@ -15,7 +15,6 @@ from scraper.errors import ExitCode
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.part import parse_part
 from scraper.ledger.store import Ledger
-from scraper.place.place import Place
 from scraper.sites.load import load_site
 
 RUN_FILE = "run.json"
@@ -37,7 +36,7 @@ def finish(crawler: Crawler, stage: str, arguments: Mapping[str, str], started: 
     if stage == "houses" and ending.code == ExitCode.COMPLETE and part is None:
         version = publish(book.place)
         facts["version"] = version.number if version else None
-    _write(book.place, book.options.run_id, stage, ending, stats, started, facts)
+    _write(book, stage, {**_said(ending, stats, started), **facts})
     return ending
 
 
@@ -56,27 +55,21 @@ def _is_outcome(stat: str) -> bool:
     return stat.startswith("houses/") and stat.count("/") == 1
 
 
-def _write(
-    place: Place,
-    run_id: str,
-    stage: str,
-    ending: Ending,
-    stats: Mapping[str, Any],
-    started: datetime,
-    facts: Mapping[str, Any],
-) -> None:
+def _said(ending: Ending, stats: Mapping[str, Any], started: datetime) -> dict[str, Any]:
     ended = datetime.now(UTC)
-    said = {
-        "run_id": run_id,
-        "stage": stage,
+    return {
         "started": started.isoformat(),
         "ended": ended.isoformat(),
         "seconds": round((ended - started).total_seconds(), 3),
         "exit_code": int(ending.code),
         "why": ending.why,
-        **facts,
         "stats": {name: value for name, value in stats.items() if isinstance(value, int | float)},
     }
-    data = orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    place.write(f"runs/{run_id}-{stage}.json", data)
-    place.write(RUN_FILE, data)
+
+
+def _write(book: LedgerExtension, stage: str, said: Mapping[str, Any]) -> None:
+    run_id = book.options.run_id
+    whole = {"run_id": run_id, "stage": stage, **said}
+    data = orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    book.place.write(f"runs/{run_id}-{stage}.json", data)
+    book.place.write(RUN_FILE, data)

@@ -13,5 +13,6 @@ class QuietLogFormatter(LogFormatter):
 
     def scraped(self, item: Any, response: Any, spider: Any) -> LogFormatterResult:
         """A stored house or visit."""
+        del response, spider  # Scrapy hands them over; a line needs only the key
         key = {"site": item.get("site"), "house_id": item.get("house_id")}
         return {"level": logging.DEBUG, "msg": "stored %(site)s %(house_id)s", "args": key}

@@ -1,9 +1,9 @@
-"""The ledger inside a running crawl: the extension that spiders and pipelines keep their work in."""
+"""The ledger inside a running crawl: where spiders and pipelines keep their work."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,10 @@ class LedgerExtension:
         extension = cls(crawler)
         crawler.signals.connect(extension.close, signal=signals.spider_closed)
         return extension
+
+    def states(self, site: str, part: Part | None) -> Mapping[str, int]:
+        """Houses of a part by state; `new` are those without a final one."""
+        return self.ledger.counts(site, part).states
 
     def add_ids(self, site: str, found: Iterable[FoundId], listed: int) -> None:
         """Keep the IDs of a search page."""

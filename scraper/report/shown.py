@@ -32,7 +32,7 @@ def short_money(value: float, currency: str) -> str:
     """
     if isnan(value):
         return NOTHING
-    if abs(value) < 1000:
+    if abs(value) < 10_000:
         return money(value, currency)
     rounded = significant(value)
     text = format_compact_currency(rounded, currency or "XXX", locale=_LOCALE, fraction_digits=2)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+_OTHERS = "others"
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -18,7 +20,7 @@ class Count:
     count: int
     """How many there are."""
     length: float
-    """Percent of the longest bar."""
+    """Percent of the longest bar; 0 for the others, which would dwarf every group."""
     part: float
     """Percent of all."""
 
@@ -36,10 +38,12 @@ def bars(values: Iterable[str | None], name: Callable[[str], str], most: int = 1
     )
     rest = sum(count for _, count in ranked[most:])
     groups = [(name(key), key, count) for key, count in ranked[:most]]
-    groups += [(text, "", n) for text, n in (("others", rest), ("not known", missing)) if n]
-    longest = max((count for *_, count in groups), default=1)
+    groups += [(text, "", n) for text, n in ((_OTHERS, rest), ("not known", missing)) if n]
+    longest = max((count for name, _, count in groups if name != _OTHERS), default=1)
     total = sum(count for *_, count in groups)
     return [
-        Count(text, key, count, 100 * count / longest, 100 * count / total)
+        Count(
+            text, key, count, 0 if text == _OTHERS else 100 * count / longest, 100 * count / total
+        )
         for text, key, count in groups
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,6 +23,8 @@ class Box:
 
     name: str
     """The group."""
+    note: str
+    """A word more on it, may be empty."""
     count: int
     """Values in it."""
     places: list[float]
@@ -44,8 +47,12 @@ class Boxes:
     """Ticks of the values."""
 
 
-def boxes(groups: Mapping[str, Floats], label: Callable[[float], str]) -> Boxes | None:
-    """Boxes of the groups that have a value; None without one.
+def boxes(
+    groups: Mapping[str, Floats],
+    label: Callable[[float], str],
+    notes: Mapping[str, str] = MappingProxyType({}),
+) -> Boxes | None:
+    """Boxes of the groups that have a value, with a note to some; None without a value.
 
     >>> drawn = boxes({"a": np.arange(1.0, 102.0), "b": np.array([])}, "{:g}".format)
     >>> [(box.name, box.middle) for box in drawn.rows]
@@ -59,6 +66,7 @@ def boxes(groups: Mapping[str, Floats], label: Callable[[float], str]) -> Boxes 
     axis = around(min(ends), max(ends))
     axis = Axis(max(axis.low, 0.0), axis.high)
     rows = [_box(name, values, fives[name], axis, label) for name, values in filled.items()]
+    rows = [replace(row, note=notes.get(row.name, "")) for row in rows]
     return Boxes(rows, axis.ticks(label))
 
 
@@ -73,6 +81,7 @@ def _box(name: str, values: Floats, five: Floats, axis: Axis, label: Callable[[f
     low, quarter, middle, three, high = (label(float(value)) for value in five)
     return Box(
         name=name,
+        note="",
         count=values.size,
         places=[] if small else [axis.at(float(value)) for value in five],
         points=[axis.at(float(value)) for value in values] if small else [],

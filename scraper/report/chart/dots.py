@@ -12,7 +12,7 @@ from scraper.report.values import Floats
 STEPS = 5
 """Colours from the cheapest to the dearest fifth."""
 _MOST = 1500
-_NARROW, _WIDE = 0.45, 1.6
+_NARROW, _WIDE = 0.6, 1.6
 """Height of the map over its width: bounds that keep it readable on any screen."""
 
 

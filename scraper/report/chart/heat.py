@@ -67,5 +67,5 @@ def _cell(one: str, two: str, value: float) -> Cell:
     if np.isnan(value):
         return Cell("", 0, "none", f"{one} and {two}: too few houses have both")
     side = "up" if value >= 0 else "down"
-    text = f"{value:.2f}"
+    text = f"{round(value, 2) or 0.0:.2f}"
     return Cell(text, round(100 * abs(value)), side, f"{one} and {two}: {text}")

@@ -86,7 +86,7 @@ def _bandwidth(values: Floats) -> float:
     """Silverman's rule of thumb (Density Estimation, 1986, equation 3.31)."""
     quarter, three = np.quantile(values, (0.25, 0.75))
     spread = min(float(values.std()), float(three - quarter) / 1.34)
-    return max(0.9 * spread / float(values.size ** 0.2), _NARROWEST)
+    return max(0.9 * spread / float(values.size**0.2), _NARROWEST)
 
 
 def _outline(heights: Floats) -> str:

@@ -39,14 +39,13 @@ def card(subject: Subject) -> Section:
 def _houses(subject: Subject) -> list[tuple[str, str]]:
     houses = subject.houses
     fetched = days(houses, "fetched_at").dropna()
-    span = period(subject)
     rows = [
         ("Sites", _listed(texts(houses, "site"))),
         ("Hosts", _listed([urlsplit(url or "").netloc for url in texts(houses, "final_url")])),
         ("Countries", _listed(texts(houses, "country"))),
         ("Currencies", _listed(texts(houses, "currency"))),
         ("Status", _listed(texts(houses, "status"))),
-        ("Dates", " to ".join(dict.fromkeys(span)) if span else ""),
+        ("Dates", period(subject)),
         ("Fetched", _between(fetched)),
         ("Rules of robots.txt", _listed(texts(houses, "robots_rule"))),
         ("Rights signals", _listed(texts(houses, "usage_signals"))),

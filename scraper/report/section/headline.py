@@ -32,13 +32,16 @@ def figures(subject: Subject) -> list[Figure]:
     return [_houses(subject), _photos(subject), _towns(subject), *_prices(subject), _fill(subject)]
 
 
-def period(subject: Subject) -> tuple[str, str] | None:
-    """First and last day of the sales, or of the listings where no sale has a day."""
-    for column in ("sold_on", "listed_on", "last_sold_on"):
+def period(subject: Subject) -> str:
+    """First and last day of the sales, or of the listings where no sale has a day.
+
+    Empty when no house has a day.
+    """
+    for column, what in (("sold_on", "sold"), ("listed_on", "listed"), ("last_sold_on", "sold")):
         when = days(subject.houses, column).dropna()
         if len(when):
-            return day(when.min()), day(when.max())
-    return None
+            return f"{what} " + " to ".join(dict.fromkeys((day(when.min()), day(when.max()))))
+    return ""
 
 
 def _houses(subject: Subject) -> Figure:

@@ -34,6 +34,6 @@ def links(subject: Subject) -> Section:
         "Correlations",
         "What goes together",
         "Spearman's rank correlation of every pair of numbers, over the houses that have both: "
-        "1 means that both always rise together, -1 that one falls as the other rises.",
+        "1 means that both always rise together, minus 1 that one falls as the other rises.",
         {"heat": heat(columns)},
     )

@@ -42,15 +42,13 @@ def places(subject: Subject) -> Section:
 
 def _zips(subject: Subject) -> Boxes | None:
     codes = texts(subject.houses, "zip")
-    towns = _towns(subject)
     column = np.array([code or "" for code in codes], dtype=object)
     rated = Counter(column[~np.isnan(subject.per_sqft)].tolist())
     rated.pop("", None)
     biggest = sorted(rated, key=lambda code: (-rated[code], code))[:_ZIPS]
-    groups = {
-        f"{code} {towns[code]}".strip(): known(subject.per_sqft[column == code]) for code in biggest
-    }
-    return boxes(_dearest_first(groups), partial(short_money, currency=subject.price.currency))
+    groups = {code: known(subject.per_sqft[column == code]) for code in biggest}
+    label = partial(short_money, currency=subject.price.currency)
+    return boxes(_dearest_first(groups), label, _towns(subject))
 
 
 def _towns(subject: Subject) -> dict[str, str]:

@@ -67,14 +67,21 @@ def _far_rates(subject: Subject) -> list[Suspect]:
     """Houses whose rate is far from their town's, by the median and its absolute deviation."""
     logs = np.log(subject.per_sqft)
     towns = np.array([town or "" for town in texts(subject.houses, "city")], dtype=object)
+    where = np.full(logs.size, "the dataset", dtype=object)
     scores, middles = _scores(logs)
     for town in set(towns) - {""}:
         inside = towns == town
         if known(logs[inside]).size >= _TOWN:
             scores[inside], middles[inside] = _scores(logs[inside])
+            where[inside] = town
     rows = np.flatnonzero(np.abs(scores) > _FAR)
     return [
-        _suspect(subject, int(row), _rate_text(subject, int(row), middles), abs(float(scores[row])))
+        _suspect(
+            subject,
+            int(row),
+            _rate_text(subject, int(row), float(np.exp(middles[row])), str(where[row])),
+            abs(float(scores[row])),
+        )
         for row in rows
     ]
 
@@ -89,14 +96,14 @@ def _scores(logs: Floats) -> tuple[Floats, Floats]:
     return 0.6745 * (logs - middle) / spread, np.full(logs.size, middle)
 
 
-def _rate_text(subject: Subject, row: int, middles: Floats) -> str:
-    rate, usual = float(subject.per_sqft[row]), float(np.exp(middles[row]))
+def _rate_text(subject: Subject, row: int, usual: float, where: str) -> str:
+    rate = float(subject.per_sqft[row])
     currency = subject.price.currency
     times = rate / usual if rate > usual else usual / rate
-    side = "above" if rate > usual else "below"
+    side = "higher" if rate > usual else "lower"
     return (
-        f"{money(rate, currency)} per sqft, {number(times)} times {side} the usual "
-        f"{money(usual, currency)}"
+        f"{money(rate, currency)} per sqft, {number(times)} times {side} than usual in {where} "
+        f"({money(usual, currency)})"
     )
 
 
