@@ -1,0 +1,1 @@
+"""Text to value, or None: money, areas, dates, counts, addresses, home types, whole rows."""
