@@ -1,0 +1,123 @@
+"""Whether a text can be the value of a column: a first sieve, before any cleaning."""
+
+from __future__ import annotations
+
+import re
+
+from scraper.extract.vocabulary import fold, status_words
+from scraper.schema import columns_by_name
+
+SETTLED_LATER = frozenset(("price", "sold", "last_sold", "status"))
+"""Columns of the vocabulary that `sale.py` turns into the table's own."""
+
+
+def kind_of(column: str) -> str:
+    """What a column's text has to look like: money, area, date, count, year, text, ...
+
+    >>> kind_of("price"), kind_of("bedrooms"), kind_of("year_built"), kind_of("heating")
+    ('money', 'count', 'year', 'text')
+    """
+    if column in ("price", "sold", "last_sold"):
+        return "money" if column == "price" else "sale"
+    if column == "year_built":
+        return "year"
+    if column == "hoa_monthly":
+        return "money"
+    found = columns_by_name("houses").get(column)
+    return found.kind if found is not None else "text"
+
+
+def fits(column: str, text: str) -> bool:
+    """Whether a text can be a value of a column.
+
+    >>> fits("bedrooms", "3"), fits("bedrooms", "Kitchen"), fits("price", "$1,475,000 USD")
+    (True, False, True)
+    >>> fits("price", "$2,400/mo"), fits("price", "$642/sqft"), fits("year_built", "1988")
+    (False, False, True)
+    """
+    kind = kind_of(column)
+    if kind == "money":
+        return len(text) < 80 and is_money(text, column)
+    if kind == "area":
+        return len(text) < 60 and _NUMBER.search(text) is not None and not _PER.search(text)
+    if kind in ("count", "score"):
+        return len(text) < 40 and (_STARTS.match(text) is not None or fold(text) in _COUNT_WORDS)
+    if kind == "year":
+        return len(text) < 30 and _YEAR.search(text) is not None
+    if kind in ("date", "sale"):
+        return len(text) < 60 and _NUMBER.search(text) is not None
+    if column == "status":
+        return status_of(text) is not None
+    if column in ("latitude", "longitude"):
+        return _NUMBER.search(text) is not None
+    if column in ("city", "state", "zip", "county", "country", "home_type", "region"):
+        return 1 < len(text) < 60 and not is_amount(text)
+    return 0 < len(text) < 300 or column == "description"
+
+
+def is_money(text: str, column: str = "price") -> bool:
+    """Whether a text is a sum that was or is asked or paid once."""
+    if _ON_REQUEST.search(text):
+        return True
+    if not _NUMBER.search(text):
+        return False
+    if column == "hoa_monthly":
+        return not _PER_AREA.search(text)
+    if column == "annual_tax_amount":
+        return not _PER_AREA.search(text) and not _MONTH.search(text)
+    return not _PER.search(text) and "%" not in text
+
+
+def is_amount(text: str) -> bool:
+    """Whether a text is nothing but a sum with its currency.
+
+    >>> is_amount("$1,475,000"), is_amount("570 000 €"), is_amount("AED 2.52M"), is_amount("3 bd")
+    (True, True, True, False)
+    """
+    return len(text) < 60 and _AMOUNT.match(text) is not None
+
+
+def status_of(text: str) -> str | None:
+    """The status of the sale that a short text names.
+
+    >>> status_of("FOR_SALE"), status_of("Sold on 07/29/22"), status_of("Kitchen")
+    ('for_sale', 'sold', None)
+    >>> status_of("Sold STC"), status_of("https://schema.org/InStock")
+    ('pending', 'for_sale')
+    """
+    folded = fold(text.replace("_", " ").replace("/", " "))
+    if len(folded) > 80:
+        return None
+    for words, status in status_words():
+        place = folded.find(words)
+        if place >= 0 and _alone(folded, place, place + len(words)):
+            return status
+    return None
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+
+
+_SYMBOL = r"(?:US\$|A\$|C\$|NZ\$|R\$|MX\$|HK\$|S\$|[$€£¥₹₺₽₪₩₱฿₫]|kr\.?|zł|Kč|Ft|CHF|Fr\.?|Rs\.?|R)"
+_CODE = r"(?:[A-Z]{3}|MN|Dhs?\.?)"
+_SUM = r"\d[\d.,'\s]*(?:\s?(?:k|K|M|m|mn|million|Mio\.?|lakh|Lac|Cr|crore)\b)?"
+_PART = rf"(?:(?:{_CODE}\s?)?{_SYMBOL}\s?{_SUM}(?:\s?{_CODE})?|{_CODE}\s{_SUM}|{_SUM}\s?(?:{_SYMBOL}|{_CODE}))"  # noqa: E501
+_AMOUNT = re.compile(
+    rf"^(?:(?:from|offers over|guide price|ab|dès|desde|da|offers in excess of|asking price"
+    rf"|offers in region of|oieo|oiro)\s+)?{_PART}(?:\s?[-–—]\s?{_PART})?(?:\s?(?:\+|k\.?k\.?|v\.o\.n\.))?$",  # noqa: RUF001, E501
+)
+_NUMBER = re.compile(r"\d")
+_STARTS = re.compile(r"^[<>~≈ca.\s]*\d")
+_YEAR = re.compile(r"(?<!\d)(?:1[0-9]\d\d|20\d\d)(?!\d)")
+_MONTH = re.compile(r"(?i)/\s?mo|per month|a month|monthly|/\s?mes|/\s?mois|/\s?mese|/\s?maand|pcm")
+_PER_AREA = re.compile(r"(?i)/\s?(?:sq|m²|m2|ft|mq)|per (?:sq|m²|m2)")
+_PER = re.compile(
+    r"(?i)/\s?(?:sq|m²|m2|ft|mq|mo|month|mes|mois|mese|monat|week|wk|night|yr|year|an\b|ano)"
+    r"|per (?:sq|m²|m2|month|week|night|year|annum)|\bpcm\b|\bpw\b|a month|monthly"
+)
+_ON_REQUEST = re.compile(
+    r"(?i)\b(?:on request|on application|poa|contact agent|auf anfrage|sur demande|a consultar"
+    r"|su richiesta|sob consulta|op aanvraag|auction)\b"
+)
+_COUNT_WORDS = frozenset("none studio one two three four five six seven eight nine ten".split())

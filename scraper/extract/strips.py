@@ -1,0 +1,102 @@
+"""Facts that stand in one short text without a label: "3 bd 2 ba 1,450 sqft", "Built in 1889"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from scraper.extract.fits import fits, kind_of
+from scraper.extract.vocabulary import IGNORED, Term, fold, labels
+
+LONGEST = 120
+"""Longer texts are prose: what they count may be anything."""
+
+_COUNTED = frozenset(
+    "bedrooms bathrooms full_bathrooms rooms garage_spaces parking_spaces stories".split()
+)
+
+
+def strip_facts(text: str) -> Iterator[tuple[str, str, float]]:
+    """Column, value and weight of each fact in a short text.
+
+    >>> [(column, value) for column, value, _ in strip_facts("3 bd 2.5 ba 1,450 sqft")]
+    [('bedrooms', '3'), ('bathrooms', '2.5'), ('living_area_sqft', '1,450 sqft')]
+    >>> [(column, value) for column, value, _ in strip_facts("750 m² de terrain")]
+    [('lot_size_sqft', '750 m²')]
+    >>> [(column, value) for column, value, _ in strip_facts("Built in 1889")]
+    [('year_built', '1889')]
+    >>> list(strip_facts("$642 / sqft")), list(strip_facts("3+ beds"))
+    ([], [])
+    """
+    if len(text) > LONGEST or not _DIGIT.search(text):
+        return
+    yield from _areas(text)
+    yield from _counts(text)
+    yield from _labelled(text)
+
+
+def _areas(text: str) -> Iterator[tuple[str, str, float]]:
+    for found in _AREA.finditer(text):
+        before, unit = text[: found.start()], fold(found[2])
+        if _NOT_AREA.search(before[-12:]) or before.rstrip()[-1:] in tuple("$€£/"):
+            continue
+        after = fold(text[found.end() : found.end() + 22])
+        is_lot = unit.startswith(("ac", "ha", "hect")) or _LOT.match(after) or _lot_before(before)
+        column = "lot_size_sqft" if is_lot else "living_area_sqft"
+        if not _PER_TIME.match(after):
+            yield column, f"{found[1].strip()} {found[2]}", 0.9
+
+
+def _lot_before(before: str) -> bool:
+    return _LOT.search(fold(before)[-14:]) is not None
+
+
+def _counts(text: str) -> Iterator[tuple[str, str, float]]:
+    counted = _counted_words()
+    for found in _COUNT.finditer(text):
+        words = fold(found[2]).split()
+        for size in (3, 2, 1):
+            term = counted.get(" ".join(words[:size])) if len(words) >= size else None
+            if term is not None:
+                yield term.column, found[1], term.weight
+                break
+
+
+def _labelled(text: str) -> Iterator[tuple[str, str, float]]:
+    """A known label directly followed by its number: "Baujahr 1990"."""
+    found = _LEADING.match(text)
+    term = labels().get(fold(found[1])) if found else None
+    if found is None or term is None or term.column == IGNORED or term.weight < 0.8:
+        return
+    if kind_of(term.column) in ("year", "area") and fits(term.column, found[2]):
+        yield term.column, found[2], term.weight
+
+
+@cache
+def _counted_words() -> dict[str, Term]:
+    """The labels that may follow a count, abbreviations and their plural forms included."""
+    return {
+        word: term
+        for word, term in labels().items()
+        if term.column in _COUNTED and term.weight >= 0.7
+    }
+
+
+_DIGIT = re.compile(r"\d")
+_AREA = re.compile(
+    r"(?i)(?<![\d.,/])(\d[\d.,'\s]*?\d|\d)\s*"
+    r"(sq\.?\s?ft\.?|sqft|square feet|square foot|ft²|ft2|m²|m2|sqm|sq\.?\s?m\b|mq|qm|acres?\b|ac\b|ha\b"
+    r"|hectares?|sq\.?\s?yd|sq\.? yards)"
+)
+_COUNT = re.compile(
+    r"(?<![\d.,/$€£+])(\d{1,2}(?:[.,]\d{1,2})?(?:\s?½)?)\s*-?\s*"
+    r"([^\W\d_]{1,15}\.?(?:\s[^\W\d_]{1,12}){0,2})"
+)
+_LEADING = re.compile(r"^([^\d:]{3,30}?)\s*:?\s*(\d[^:]{0,25})$")
+_LOT = re.compile(
+    r"(?:lot|land|plot|site|erf|stand|de terrain|terrain|de parcela|parcela|de terreno|terreno"
+    r"|di terreno|grundstuck|perceel|solar)\b"
+)
+_PER_TIME = re.compile(r"^(?:/|year|ano|an\b|anno|per)")
+_NOT_AREA = re.compile(r"(?i)(?:kwh|co2|per|/)\s*$")
