@@ -36,7 +36,7 @@ def dots(latitude: Floats, longitude: Floats, price: Floats) -> Dots | None:
 
     >>> drawn = dots(np.array([37.0, 38.0]), np.array([-122.0, -121.0]), np.array([1.0, 2.0]))
     >>> [(round(x), round(y), colour) for x, y, colour in drawn.dots]
-    [(30, 1220, 1), (970, 30, 5)]
+    [(30, 1223, 1), (970, 38, 5)]
     """
     there = np.flatnonzero(~np.isnan(latitude + longitude))
     if there.size < 2:

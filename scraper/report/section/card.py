@@ -8,6 +8,13 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from scraper.names import (
+    STAT_DENIED,
+    STAT_DROPPED,
+    STAT_HOUSES,
+    STAT_IDS_LISTED,
+    STAT_PHOTOS,
+)
 from scraper.report.photo import stored_photos
 from scraper.report.section.headline import period
 from scraper.report.section.section import Section
@@ -17,6 +24,11 @@ from scraper.report.values import days, known, numbers, texts
 
 _RUN_ROWS = 40
 _VALUE = 200
+_OURS = {
+    stat.split("/")[0]
+    for stat in (STAT_IDS_LISTED, STAT_HOUSES, STAT_PHOTOS, STAT_DENIED, STAT_DROPPED)
+}
+"""What the names of the project's own stats start with."""
 
 
 def card(subject: Subject) -> Section:
@@ -72,21 +84,28 @@ def _photos(photos: pd.DataFrame) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value]
 
 
-def _run(run: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
-    """Every plain value of the run's record under its path."""
+def _run(run: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The plain values of the run's record, then those of the groups in it."""
+    groups = {key: value for key, value in run.items() if isinstance(value, Mapping)}
     for key, value in run.items():
-        name = f"{before}{key}".replace("_", " ")
-        if isinstance(value, Mapping):
-            yield from _run(value, f"{name} / ")
-        elif isinstance(value, list | tuple):
-            yield name, ", ".join(str(item) for item in value)[:_VALUE]
-        elif value is not None:
-            yield name, _plain(value)
+        if key not in groups and value is not None and value != "":
+            yield key.replace("_", " "), _plain(value)
+    for key, group in groups.items():
+        for name, value in group.items():
+            if _telling(str(name), value):
+                yield f"{key}: {name}", _plain(value)
+
+
+def _telling(name: str, value: object) -> bool:
+    """Whether a value of a group tells a reader something: Scrapy's own counters do not."""
+    return value is not None and ("/" not in name or name.split("/", maxsplit=1)[0] in _OURS)
 
 
 def _plain(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value, 2)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)[:_VALUE]
     return str(value)[:_VALUE]
 
 

@@ -21,6 +21,10 @@ _NARROWEST = 0.1
 """Smallest spread of log rates, about 10 %, so that a uniform town has no false suspects."""
 
 
+_IMPOSSIBLE, _ODD = 1000.0, 5.0
+"""Weights of a value out of bounds, and of a sale before the house, which a lot can have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A house with something odd."""
@@ -117,7 +121,7 @@ def _out_of_bounds(subject: Subject) -> list[Suspect]:
         values = numbers(subject.houses, column.name)
         for row in np.flatnonzero((values < low) | (values > high)):
             why = f"{column.name} is {number(float(values[row]))}, out of {low:,g} to {high:,g}"
-            out.append(_suspect(subject, int(row), why, 100.0))
+            out.append(_suspect(subject, int(row), why, _IMPOSSIBLE))
     return out
 
 
@@ -126,6 +130,6 @@ def _sold_before_built(subject: Subject) -> list[Suspect]:
     sold = np.asarray(days(subject.houses, "sold_on").year, dtype="float64")
     rows = np.flatnonzero(sold < built - 1)
     return [
-        _suspect(subject, int(r), f"sold in {sold[r]:.0f}, built in {built[r]:.0f}", 50.0)
+        _suspect(subject, int(r), f"sold in {sold[r]:.0f}, built in {built[r]:.0f}", _ODD)
         for r in rows
     ]

@@ -1,0 +1,82 @@
+"""`housecrawl report`: the dataset as one HTML file for people."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from scraper.dataset import read
+from scraper.errors import ExitCode, UsageError
+from scraper.place.open import open_place
+from scraper.place.place import Place
+
+HELP = "write the report: one HTML file that opens offline"
+
+REPORT_FILE = "report.html"
+_RUN_FILE = "run.json"
+_SITES = 3
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("place", metavar="PLACE", help="folder or s3://...")
+    parser.add_argument(
+        "out", metavar="OUT.html", nargs="?", help="a local file (default: report.html in PLACE)"
+    )
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Write the report and say where it is."""
+    place = open_place(args.place, create=False)
+    where = write_report(place) if args.out is None else _write_file(place, Path(args.out))
+    print(f"report: {where}")
+    return ExitCode.COMPLETE
+
+
+def write_report(place: Place) -> str:
+    """Write the report of the latest version into the place itself; where it is."""
+    place.write(REPORT_FILE, _report(place).encode())
+    return f"{place.url.rstrip('/')}/{REPORT_FILE}"
+
+
+def _write_file(place: Place, out: Path) -> str:
+    if not out.parent.is_dir():
+        raise UsageError(f"{out}: there is no folder {out.parent}; make it or name another file")
+    try:
+        out.write_text(_report(place), "utf-8")
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error}); name another file") from error
+    return str(out.resolve())
+
+
+def _report(place: Place) -> str:
+    from scraper.report.build import build
+
+    houses, photos, visits = (
+        read(place.url, table=table) for table in ("houses", "photos", "visits")
+    )
+    sites = sorted({str(site) for site in houses["site"].dropna()})
+    return build(houses, photos, visits, title=_title(place, sites), run=_run_facts(place))
+
+
+def _title(place: Place, sites: list[str]) -> str:
+    """What the report is called: the sites that its houses come from, or the place without any.
+
+    A place's own name says little to somebody the file was sent to.
+    """
+    if not sites:
+        return f"Houses in {place.url.rstrip('/').rsplit('/', 1)[-1]}"
+    more = f" and {len(sites) - _SITES} more" if len(sites) > _SITES else ""
+    return f"Houses from {', '.join(sites[:_SITES])}{more}"
+
+
+def _run_facts(place: Place) -> Mapping[str, object]:
+    """The record of the run that ended last; empty where there is none that can be read."""
+    try:
+        facts = orjson.loads(place.read(_RUN_FILE))
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
