@@ -37,12 +37,12 @@ def _by_name(name: str) -> str | None:
 @cache
 def _names() -> dict[str, str]:
     """Every known name and code, in plain letters, to its alpha-2 code."""
-    territories = Locale("en").territories
-    codes = [code for code in territories if len(code) == 2 and code.isalpha()]
+    known = (str(code) for code in Locale("en").territories)
+    codes = [code for code in known if len(code) == 2 and code.isalpha()]
     found: dict[str, str] = {}
     for language in reversed(LANGUAGES):
         names = Locale(language).territories
-        found.update({plain(names[code]): code for code in codes if code in names})
+        found.update({plain(str(names[code])): code for code in codes if code in names})
     aliases = get_global("territory_aliases")
     found.update({plain(old): new[0] for old, new in aliases.items() if new[0] in codes})
     found.update({code.lower(): code for code in codes if code not in aliases})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from scraper.parse.country import currency_of
 from scraper.parse.currency import (
@@ -65,6 +65,7 @@ _DATE: Final = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}|\d{1,2}[-/]\d{1,2}")
 _NEGATIVE: Final = re.compile(r"[-\u2212](?=[^\s\w]{0,3}\d)")
 _ROUND: Final = re.compile(r"(?:[.,][-\u2013\u2014])? ?")
 _MARKS: Final = " :"
+_PERIODS: Final[tuple[Period, ...]] = ("month", "year", "week", "day")
 
 
 def parse_money(
@@ -142,9 +143,9 @@ def _range(low: _Sum, high: _Sum) -> tuple[_Sum, float | None]:
 def _period(head: str, tail: str) -> Period:
     """How often a sum is paid, by the words after it, else by those before."""
     for text in (tail, head):
-        for period in ("month", "year", "week", "day"):
+        for period in _PERIODS:
             if text and _phrases(period).search(text):
-                return cast(Period, period)
+                return period
     return ""
 
 
@@ -236,7 +237,7 @@ def _tidy_cents(text: str) -> str:
 @cache
 def _phrases(meaning: str) -> re.Pattern[str]:
     words = [line["words"] for line in lines("price_words") if line["meaning"] == meaning]
-    return re.compile(rf"(?<!\w)(?:{any_of(words)})(?!\w)".replace("/", r"/\s*"), re.I)
+    return re.compile(rf"(?<!\w)(?:{any_of(words)})(?!\w)".replace("/", r"/\s*"), re.IGNORECASE)
 
 
 @cache
@@ -249,16 +250,16 @@ def _scales() -> dict[str, tuple[float, frozenset[str]]]:
 
 @cache
 def _scale_pattern() -> re.Pattern[str]:
-    return re.compile(rf"[ \-]?({any_of(_scales())})", re.I)
+    return re.compile(rf"[ \-]?({any_of(_scales())})", re.IGNORECASE)
 
 
 @cache
 def _unit_pattern() -> re.Pattern[str]:
     words = any_of(line["word"] for line in lines("not_money"))
-    return re.compile(rf"[ \-]?(?:{words})(?!\w)", re.I)
+    return re.compile(rf"[ \-]?(?:{words})(?!\w)", re.IGNORECASE)
 
 
 @cache
 def _per_area_pattern() -> re.Pattern[str]:
     words = any_of(line["spelling"] for line in lines("area_units"))
-    return re.compile(rf"\s*(?:/|per|pro|al|por|par|a|p\.)\s*(?:{words})(?!\w)", re.I)
+    return re.compile(rf"\s*(?:/|per|pro|al|por|par|a|p\.)\s*(?:{words})(?!\w)", re.IGNORECASE)

@@ -6,13 +6,13 @@ import math
 import re
 from typing import Final
 
-NUMBER: Final = r"(?:\d{1,3}(?:[ '’]\d{3})+(?!\d)|\d+)(?:[.,]\d+)*|(?<!\w)\.\d{1,3}(?![\d.,])"
+NUMBER: Final = r"(?:\d{1,3}(?:[ '\u2019]\d{3})+(?!\d)|\d+)(?:[.,]\d+)*|(?<!\w)\.\d{1,3}(?![\d.,])"
 """Pattern of one number in text whose blanks were made plain."""
 
 FRACTIONS: Final = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
 """Signs for a part of one."""
 
-FRACTION: Final = r"(?:(?P<whole>\d+)[ -])?(?P<over>\d+) ?[/⁄] ?(?P<under>\d+)"
+FRACTION: Final = r"(?:(?P<whole>\d+)[ -])?(?P<over>\d+) ?[/\u2044] ?(?P<under>\d+)"
 """Pattern of `1/4` and `1 1/2`."""
 
 _VULGAR = re.compile(rf"(\d*) ?([{''.join(FRACTIONS)}])")
@@ -29,7 +29,7 @@ def to_float(written: str, *, decimal: str = "") -> float | None:
     >>> to_float("1.250"), to_float("1.250", decimal="."), to_float("1'049,95"), to_float(".75")
     (1250.0, 1.25, 1049.95, 0.75)
     """
-    bare = written.replace(" ", "").replace("'", "").replace("’", "")
+    bare = written.replace(" ", "").replace("'", "").replace("\u2019", "")
     last = max(bare.rfind("."), bare.rfind(","))
     if last >= 0:
         head, tail = bare[:last].replace(".", "").replace(",", ""), bare[last + 1 :]

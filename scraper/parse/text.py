@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from functools import cache
 
 from scraper.parse.tables import lines
@@ -22,12 +23,8 @@ def clean_text(raw: object) -> str | None:
     """
     if isinstance(raw, str):
         text = raw
-    elif raw is None or isinstance(raw, bool) or raw != raw:
-        return None
-    elif isinstance(raw, float) and raw.is_integer():
-        text = str(int(raw))
-    elif isinstance(raw, int | float):
-        text = str(raw)
+    elif isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw):
+        text = str(int(raw)) if raw == int(raw) else str(raw)
     else:
         return None
     if "&" in text:
