@@ -57,10 +57,20 @@ def _photos(subject: Subject) -> Figure:
 
 
 def _towns(subject: Subject) -> Figure:
-    towns = set(zip(texts(subject.houses, "city"), texts(subject.houses, "state"), strict=True))
-    count = len([town for town, _ in towns if town])
+    count = _distinct_towns(texts(subject.houses, "city"), texts(subject.houses, "state"))
     zips = len(set(texts(subject.houses, "zip")) - {None})
     return Figure("towns", number(count), "town" if count == 1 else "towns", _of("zip code", zips))
+
+
+def _distinct_towns(cities: list[str | None], states: list[str | None]) -> int:
+    """How many towns there are; one without its state is no other than one with it.
+
+    >>> _distinct_towns(["Troy", "Troy", "Troy", "Elko", None], ["NY", "MI", None, None, "NV"])
+    3
+    """
+    pairs = {(city, state) for city, state in zip(cities, states, strict=True) if city}
+    placed = {city for city, state in pairs if state}
+    return sum(1 for city, state in pairs if state or city not in placed)
 
 
 def _prices(subject: Subject) -> list[Figure]:
