@@ -70,8 +70,19 @@ def web_address(text: str | None) -> str | None:
     >>> web_address("javascript:alert(1)") is None
     True
     """
+    return text if host(text) else None
+
+
+def host(text: str | None) -> str | None:
+    """The host of an http(s) address, without user and port; None of anything else.
+
+    >>> host("https://homes.example:8080/h/1")
+    'homes.example'
+    >>> host("http://[broken") is None, host("mailto:a@homes.example") is None
+    (True, True)
+    """
     try:
         parts = urlsplit(text or "")
+        return parts.hostname if parts.scheme in ("http", "https") else None
     except ValueError:
         return None
-    return text if parts.scheme in ("http", "https") and parts.netloc else None

@@ -6,7 +6,10 @@ import re
 from datetime import date
 from html import escape
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from scraper.report.build import build
@@ -236,6 +239,25 @@ def test_the_run_and_the_sites_stand_on_the_data_card(tables):
     assert "states: ok 70" in said
     assert "photos/ok 9" in said
     assert "downloader/x" not in said
+
+
+ODD = [None, float("nan"), float("inf"), -5.0, 0.0, 1e-3, 1.0, 7.0, 4e5, 1e12]
+NUMBERS = ("sold_price", "listed_price", "living_area_sqft", "lot_size_sqft", "latitude",
+           "longitude", "bedrooms", "tax_assessed_value")  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[st.sampled_from(ODD)] * len(NUMBERS)), min_size=1, max_size=12))
+def test_no_value_is_too_odd(rows):
+    houses = pd.DataFrame(rows, columns=list(NUMBERS)).assign(
+        home_type="Condo", zip="90001", city="Alder Point", url="http://[", final_url="http://["
+    )
+    document = tree(build(houses, pd.DataFrame(), pd.DataFrame(), title="Odd"))
+    assert figure(document, "houses") == str(len(rows))
+    places = [
+        float(at) for at in re.findall(r"left:([-\d.]+)%", lxml_html.tostring(document).decode())
+    ]
+    assert all(0 <= at <= 100 for at in places)
 
 
 def test_the_same_tables_give_the_same_page(tables):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -20,7 +19,7 @@ from scraper.report.section.headline import period
 from scraper.report.section.section import Section
 from scraper.report.shown import day, number, size
 from scraper.report.subject import Subject
-from scraper.report.values import days, known, numbers, texts
+from scraper.report.values import days, host, known, numbers, texts
 
 _RUN_ROWS = 40
 _VALUE = 200
@@ -53,7 +52,7 @@ def _houses(subject: Subject) -> list[tuple[str, str]]:
     fetched = days(houses, "fetched_at").dropna()
     rows = [
         ("Sites", _listed(texts(houses, "site"))),
-        ("Hosts", _listed([urlsplit(url or "").netloc for url in texts(houses, "final_url")])),
+        ("Hosts", _listed([host(url) for url in texts(houses, "final_url")])),
         ("Countries", _listed(texts(houses, "country"))),
         ("Currencies", _listed(texts(houses, "currency"))),
         ("Status", _listed(texts(houses, "status"))),
