@@ -1,0 +1,1 @@
+"""A downloaded picture made small, upright and harmless, and its row."""

@@ -1,0 +1,108 @@
+"""One decoding process as seen from the crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from typing import Final
+
+import orjson
+
+from scraper.photos.downsample import Downsampled
+from scraper.photos.options import Options
+from scraper.photos.reasons import PhotoError
+
+_KEPT: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+"""All of the environment that a decoder gets: no credentials."""
+_CHUNK: Final = 1 << 20
+
+
+class WorkerLostError(Exception):
+    """The process ended instead of answering."""
+
+
+class Worker:
+    """A decoding process, started by its first photo."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._process: Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process else None
+
+    async def downsample(self, data: bytes) -> Downsampled:
+        """Make one picture small.
+
+        Raises PhotoError for what is no photo or takes too long, WorkerLostError when the
+        process ended; the next call starts another.
+        """
+        process = self._process or await self._start()
+        try:
+            async with asyncio.timeout(self._options.seconds):
+                return await self._ask(process, data)
+        except PhotoError:
+            raise
+        except TimeoutError:
+            await self.stop()
+            reason = f"too slow: decoding took longer than {self._options.seconds} s"
+            raise PhotoError(reason) from None
+        except (OSError, asyncio.IncompleteReadError, ValueError) as error:
+            await self.stop()
+            raise WorkerLostError(f"the decoder ended: {type(error).__name__}") from error
+        except asyncio.CancelledError:
+            # An answer nobody waits for would be taken for the next photo's.
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """End the process and wait until it is gone."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        if process.stdin:
+            process.stdin.close()
+        await process.wait()
+
+    async def _start(self) -> Process:
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109  text
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "scraper.photos.worker",
+            str(self._options.max_pixels),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env={**kept, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,
+        )
+        return self._process
+
+    async def _ask(self, process: Process, data: bytes) -> Downsampled:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked = {
+            "size": self._options.size,
+            "quality": self._options.quality,
+            "max_pixels": self._options.max_pixels,
+            "bytes": len(data),
+        }
+        process.stdin.write(orjson.dumps(asked) + b"\n")
+        for start in range(0, len(data), _CHUNK):
+            process.stdin.write(data[start : start + _CHUNK])
+            await process.stdin.drain()
+        line = await process.stdout.readuntil(b"\n")
+        answer = orjson.loads(line)
+        if "reason" in answer:
+            raise PhotoError(answer["reason"])
+        image = await process.stdout.readexactly(answer.pop("bytes"))
+        return Downsampled(image=image, **answer)

@@ -1,0 +1,63 @@
+"""The process that decodes pictures: bytes on its input, small pictures on its output.
+
+It runs apart because the bytes are foreign: it has little memory, no secrets in its environment,
+and its answers are data that cannot run (JSON and a JPEG). It ends when its input does, so none
+is left behind by a crawl that was killed.
+
+A question is a line `{"size": .., "quality": .., "max_pixels": .., "bytes": N}` and N bytes. An
+answer is a line, `{"reason": ".."}` or the fields of `Downsampled` with `"bytes": N`, and N bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import orjson
+
+from scraper.photos.downsample import downsample
+from scraper.photos.reasons import PhotoError
+
+BYTES_A_PIXEL: Final = 16
+"""What decoding takes at most: the picture, its copy in RGB, and the coefficients of a JPEG."""
+_BASE: Final = 256 * 1024 * 1024
+_NICE: Final = 5
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    os.nice(_NICE)
+    _limit_memory(int(sys.argv[1]))
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    while line := questions.readline():
+        answers.write(_answer(orjson.loads(line), questions))
+        answers.flush()
+
+
+def _answer(asked: dict[str, int], questions: BinaryIO) -> bytes:
+    data = questions.read(asked.pop("bytes"))
+    try:
+        photo = asdict(downsample(data, **asked))
+    except PhotoError as error:
+        return orjson.dumps({"reason": error.reason}) + b"\n"
+    image: bytes = photo.pop("image")
+    return orjson.dumps({**photo, "bytes": len(image)}) + b"\n" + image
+
+
+def _limit_memory(max_pixels: int) -> None:
+    """Room for the largest picture beyond what the libraries take already."""
+    usage = Path("/proc/self/statm")
+    if not usage.exists():
+        return  # only Linux both says and enforces it
+    pages = int(usage.read_text("ascii").split()[0])
+    taken = pages * resource.getpagesize()
+    room = taken + _BASE + BYTES_A_PIXEL * max_pixels
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+
+
+if __name__ == "__main__":
+    main()
