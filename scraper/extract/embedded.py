@@ -1,0 +1,125 @@
+"""Facts out of the JSON that a page carries for its own scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scraper.extract.belongs import Region, key_region
+from scraper.extract.document import Document
+from scraper.extract.fits import fits
+from scraper.extract.houselink import id_tokens
+from scraper.extract.houseobject import LISTS, Found, HouseObject, houses
+from scraper.extract.scripts import Json, embedded
+from scraper.extract.vocabulary import IGNORED, fold, key_of, labels, split_unit
+from scraper.facts import Fact
+
+CONFIDENCE_THIS = 0.9
+"""The object carries the page's ID."""
+CONFIDENCE_BEST = 0.75
+"""The object only looks most like a house."""
+_NOT_FACTS = LISTS | {"id", "url"}
+
+
+@dataclass(slots=True)
+class Embedded:
+    """What the embedded JSON says."""
+
+    facts: list[Fact] = field(default_factory=list)
+    lists: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
+    """`photos`, `price_history`, `tax_history`, `schools` to the lists found, best first."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Labels and values that stand in the JSON as such."""
+
+
+def read(document: Document) -> Embedded:
+    """What the scripts of a page say of its house."""
+    ids = id_tokens(document.url) | id_tokens(document.canonical)
+    candidates: list[HouseObject] = []
+    for name, value in embedded(document):
+        candidates += houses(name, value, ids)
+    candidates.sort(key=lambda house: -house.score())
+    result = Embedded()
+    for place, house in enumerate(candidates[:12]):
+        confidence = _confidence(place, house)
+        if confidence:
+            _take(house, confidence, result)
+    return result
+
+
+def _confidence(place: int, house: HouseObject) -> float:
+    """The first is the house; others only where they carry its ID."""
+    if place == 0 and not house.in_list:
+        return CONFIDENCE_THIS if house.is_this else CONFIDENCE_BEST
+    return CONFIDENCE_THIS - 0.15 if house.is_this else 0.0
+
+
+def _take(house: HouseObject, confidence: float, result: Embedded) -> None:
+    for found in house.facts:
+        if found.column in LISTS:
+            result.lists.setdefault(found.column, []).append((found.path, found.value))
+        elif found.column not in _NOT_FACTS and isinstance(found.value, (str, int, float)):
+            result.facts.append(_fact(house, found, confidence))
+    for fact, label in _label_facts(house, confidence):
+        result.facts.append(fact)
+        result.labels.setdefault(label, str(fact.raw))
+
+
+def _fact(house: HouseObject, found: Found, confidence: float) -> Fact:
+    path = f"embedded:{house.path[-60:]}.{found.path}"
+    sure = confidence - 0.04 * found.depth
+    return Fact(found.column, found.value, path, round(max(sure, 0.3), 3), found.unit)
+
+
+def _label_facts(house: HouseObject, confidence: float) -> Iterator[tuple[Fact, str]]:
+    """Facts of lists of `{"label": "Year built", "value": "1988"}` inside the house's object."""
+    for path, label, value in _labelled(house.value, "", 0):
+        name, unit = split_unit(label)
+        term = labels().get(fold(name))
+        if term is not None and term.column != IGNORED and fits(term.column, value):
+            source = f"embedded:{house.path[-40:]}{path}:{label}"
+            yield Fact(term.column, value, source, (confidence - 0.12) * term.weight, unit), label
+
+
+def _labelled(node: Json, path: str, depth: int) -> Iterator[tuple[str, str, str]]:
+    """Path, label and value of the labelled values inside a value."""
+    if depth > 7:
+        return
+    if isinstance(node, dict):
+        pair = _pair(node)
+        if pair is not None:
+            yield path, *pair
+        for key, inner in node.items():
+            if isinstance(inner, (dict, list)) and key_region(key_of(key)) is Region.OWN:
+                yield from _labelled(inner, f"{path}.{key}", depth + 1)
+    elif isinstance(node, list) and len(node) < 200:
+        for item in node:
+            if isinstance(item, (dict, list)):
+                yield from _labelled(item, path, depth + 1)
+
+
+def _pair(node: dict[str, Json]) -> tuple[str, str] | None:
+    label = value = None
+    if len(node) > 12:
+        return None
+    for key, inner in node.items():
+        word = key_of(key)
+        if word in _LABEL_KEYS or word.endswith("label"):
+            label = inner if isinstance(inner, str) and len(inner) < 60 else label
+        elif word in _VALUE_KEYS or word.endswith("value"):
+            value = _text(inner) or value
+    return (label, value) if label and value else None
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, str):
+        return value if len(value) < 300 else ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return ", ".join(value)[:300]
+    return ""
+
+
+_LABEL_KEYS = frozenset(("label", "name", "title", "key"))
+_VALUE_KEYS = frozenset(("value", "text", "values", "content", "val", "formattedvalue"))

@@ -1,0 +1,145 @@
+"""The price that a page shows largest, and what its sentences say of the sale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scraper.extract.belongs import Region
+from scraper.extract.document import Document
+from scraper.extract.fits import is_amount, is_money, status_of
+from scraper.facts import Fact
+
+
+def prices(document: Document) -> Iterator[Fact]:
+    """Sums that stand alone in a text of the house's own part, the most prominent surest.
+
+    Prominent is what stands early, in an element whose class speaks of a price, or in a heading.
+    """
+    first = True
+    for run, text in enumerate(document.texts):
+        if not is_amount(text) or not _is_own(document, run):
+            continue
+        if not is_money(text) or _periodic(document, run):
+            continue
+        sure = 0.45 + 0.1 * first
+        words = _words_above(document, run)
+        if _PRICE_CLASS.search(words):
+            sure += 0.15
+        if _near_heading(document, run):
+            sure += 0.05
+        first = False
+        yield Fact(_column(document, run), text, "text:price", round(sure, 2))
+
+
+def sentences(document: Document) -> Iterator[Fact]:
+    """Facts of sentences such as "Sold on 07/29/22 for $1,475,000"."""
+    for run, text in enumerate(document.texts):
+        if len(text) > 140 or not _SOLD.search(text) or not _is_own(document, run):
+            continue
+        last = bool(_LAST.search(text))
+        amount, day = _SUM.search(text), _DATE.search(text)
+        source = f"text:{text[:50]}"
+        if amount is not None and is_money(amount[0]) and not _SPAN.search(text):
+            yield Fact("last_sold_price" if last else "sold_price", amount[0], source, 0.85)
+        if day is not None:
+            yield Fact("last_sold_on" if last else "sold_on", day[0], source, 0.85)
+        if not last and (amount or day):
+            yield Fact("status", "sold", source, 0.8)
+
+
+def statuses(document: Document) -> Iterator[Fact]:
+    """Short texts near the top that name the state of the sale, as a badge does."""
+    limit = max(60, len(document.texts) // 2)
+    for run, text in enumerate(document.texts[:limit]):
+        if len(text) > 30 or not _is_own(document, run):
+            continue
+        status = status_of(text)
+        if status is not None and not _in_link(document, run):
+            words = _words_above(document, run)
+            sure = 0.7 if _STATUS_CLASS.search(words) else 0.5
+            yield Fact("status", status, f"text:{text}", sure)
+
+
+def address(document: Document) -> Iterator[Fact]:
+    """The address that the first heading shows, where it looks like one."""
+    for number, level in document.headings:
+        if level == 1 and document.regions[number] == Region.OWN:
+            text = document.text_of(number, 12)
+            if 5 < len(text) < 160 and _ADDRESS.search(text) and not status_of(text):
+                yield Fact("address", text, "heading", 0.55)
+                return
+
+
+def description(document: Document) -> Iterator[Fact]:
+    """The longest text of the house's own part, or the texts of the element named for it."""
+    best, where = "", "text"
+    for number, element in enumerate(document.elements):
+        words = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if document.regions[number] == Region.OWN and _DESCRIPTION.search(words):
+            text = document.text_of(number, 60)
+            if len(best) < len(text) < 8000 and len(text) > 80:
+                best, where = text, "text:description"
+    if not best:
+        own = (t for r, t in enumerate(document.texts) if _is_own(document, r))
+        best = max(own, key=len, default="")
+    if len(best) > 80:
+        yield Fact("description", best, where, 0.6 if where != "text" else 0.4)
+
+
+def _is_own(document: Document, run: int) -> bool:
+    return document.regions[document.owners[run]] == Region.OWN
+
+
+def _periodic(document: Document, run: int) -> bool:
+    """Whether the neighbouring text makes the sum a rate, an estimate or a former price."""
+    after = document.texts[run + 1] if run + 1 < len(document.texts) else ""
+    before = document.texts[run - 1] if run else ""
+    return _RATE_AFTER.match(after) is not None or _NOT_PRICE_BEFORE.search(before) is not None
+
+
+def _column(document: Document, run: int) -> str:
+    before = document.texts[run - 1] if run else ""
+    if len(before) < 30 and _LAST.search(before) and _SOLD.search(before):
+        return "last_sold_price"
+    return "price"
+
+
+def _words_above(document: Document, run: int) -> str:
+    steps = list(document.ancestors(document.owners[run]))[:3]
+    elements = [document.elements[step] for step in steps]
+    return " ".join(
+        f"{e.get('class') or ''} {e.get('id') or ''} {e.get('data-testid') or ''}" for e in elements
+    ).lower()
+
+
+def _near_heading(document: Document, run: int) -> bool:
+    steps = list(document.ancestors(document.owners[run]))[:4]
+    return any(document.elements[step].tag in ("h1", "h2", "h3", "header") for step in steps)
+
+
+def _in_link(document: Document, run: int) -> bool:
+    steps = list(document.ancestors(document.owners[run]))[:3]
+    return any(document.elements[step].tag in ("a", "button", "option") for step in steps)
+
+
+_PRICE_CLASS = re.compile(r"price|precio|prix|prezzo|preis|prijs|preco")
+_STATUS_CLASS = re.compile(r"status|badge|tag|chip|label|state")
+_DESCRIPTION = re.compile(r"(?i)descri|remarks|comment-text|overview-text|omschrijving|beschreibung")
+_SOLD = re.compile(r"(?i)\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
+_LAST = re.compile(r"(?i)\b(?:last|prior|previous)\b")
+_SPAN = re.compile(r"(?i)\b(?:recently sold|sold homes|nearby|average|median|similar)\b")
+_SUM = re.compile(r"(?:[A-Z]{1,3})?[$€£]\s?\d[\d.,]*\d(?:\s?[KkMm]\b)?|\d[\d.\s,]*\d\s?[€£]")
+_DATE = re.compile(
+    r"(?i)\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
+    r"|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?,?\s+(?:de\s+)?\d{4}"
+    r"|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\b[A-Z][a-z]{2,8}\s+\d{4}"
+)
+_RATE_AFTER = re.compile(
+    r"(?i)^\s*(?:/|per\b|a month|pcm|pw|monthly|est\.? payment|estimated|mo\b|deposit)"
+)
+_NOT_PRICE_BEFORE = re.compile(
+    r"(?i)(?:estimate|est\.|zestimate|per month|monthly|payment|mortgage|was:?|previous|reduced"
+    r"|deposit|rent|tax|fee|insurance|per sq|from|save|down by|price cut|hoa)\W*$"
+)
+_ADDRESS = re.compile(r"\d.*[^\W\d_]{2}|[^\W\d_]{3}.*,")

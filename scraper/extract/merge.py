@@ -1,0 +1,68 @@
+"""The best fact of each column, by confidence and by how many layers agree."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from scraper.extract.fits import kind_of
+from scraper.facts import Fact
+
+_AGREES = 0.06
+"""What each further layer that says the same adds to a value's confidence."""
+
+
+def merge(facts: Iterable[Fact]) -> tuple[dict[str, Fact], dict[str, tuple[Fact, ...]]]:
+    """Column to the winning fact, and column to those that say something else, best first."""
+    columns: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        columns[fact.column].append(fact)
+    best: dict[str, Fact] = {}
+    others: dict[str, tuple[Fact, ...]] = {}
+    for column, found in columns.items():
+        ranked = _ranked(column, found)
+        best[column] = ranked[0]
+        if len(ranked) > 1:
+            others[column] = tuple(ranked[1:])
+    return best, others
+
+
+def _ranked(column: str, facts: list[Fact]) -> list[Fact]:
+    """One fact a different value, the surest first."""
+    if len(facts) == 1:
+        return facts
+    groups: dict[str, list[Fact]] = defaultdict(list)
+    kind = kind_of(column)
+    for fact in facts:
+        groups[comparable(kind, fact.raw)].append(fact)
+    scored = [(_score(group), max(group, key=lambda f: f.confidence)) for group in groups.values()]
+    scored.sort(key=lambda pair: -pair[0])
+    return [fact for _, fact in scored]
+
+
+def _score(group: list[Fact]) -> float:
+    layers = {fact.source.split(":", 1)[0] for fact in group}
+    return max(fact.confidence for fact in group) + _AGREES * (len(layers) - 1)
+
+
+def comparable(kind: str, raw: object) -> str:
+    """What is equal for two spellings of one value.
+
+    >>> comparable("money", "$1,475,000") == comparable("money", 1475000.0)
+    True
+    >>> comparable("count", "3 bd") == comparable("count", 3)
+    True
+    """
+    if kind in ("money", "area", "count", "year", "score"):
+        if isinstance(raw, float) and raw.is_integer():
+            raw = int(raw)
+        found = _NUMBER.search(str(raw))
+        if found is not None:
+            return _CENTS.sub("", found[0]).translate(_SEPARATORS).rstrip()
+    return "".join(char for char in str(raw).casefold() if char.isalnum())
+
+
+_NUMBER = re.compile(r"\d[\d.,' \u00a0\u202f]*")
+_CENTS = re.compile(r"[.,]0{1,2}\s*$")
+_SEPARATORS = str.maketrans("", "", ", '\u00a0\u202f")

@@ -1,0 +1,96 @@
+"""The layer of the page's head: OpenGraph, place and geo tags, title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scraper.extract.document import Document
+from scraper.extract.fits import fits, is_money, status_of
+from scraper.extract.strips import strip_facts
+from scraper.facts import Fact
+
+_PLACES: Final = {
+    "place:location:latitude": ("latitude", 0.8),
+    "place:location:longitude": ("longitude", 0.8),
+    "og:latitude": ("latitude", 0.8),
+    "og:longitude": ("longitude", 0.8),
+    "og:street-address": ("address", 0.8),
+    "og:street_address": ("address", 0.8),
+    "og:locality": ("city", 0.8),
+    "og:region": ("state", 0.8),
+    "og:postal-code": ("zip", 0.8),
+    "og:postal_code": ("zip", 0.8),
+    "og:country-name": ("country", 0.7),
+    "geo.region": ("state", 0.4),
+    "geo.placename": ("city", 0.5),
+    "product:price:amount": ("price", 0.8),
+    "og:price:amount": ("price", 0.8),
+    "product:price:currency": ("currency", 0.8),
+    "og:price:currency": ("currency", 0.8),
+    "og:description": ("description", 0.3),
+    "description": ("description", 0.2),
+}
+"""Names from https://ogp.me, the Facebook object types `place` and `product`, and geo tags."""
+_TITLES: Final = ("og:title", "og:description", "description", "twitter:title")
+
+
+def read(document: Document) -> Iterator[Fact]:
+    """What the head of the page says."""
+    metas = document.metas
+    for name, (column, sure) in _PLACES.items():
+        if name in metas and fits(column, metas[name]):
+            yield Fact(column, metas[name], f"meta:{name}", sure)
+    for suffix, (column, sure) in _endings().items():
+        for name, content in metas.items():
+            if name.endswith(suffix) and name not in _PLACES and fits(column, content):
+                yield Fact(column, content, f"meta:{name}", sure)
+    yield from _position(metas)
+    texts = [("title", document.title)] + [(f"meta:{n}", metas[n]) for n in _TITLES if n in metas]
+    for name, text in texts:
+        yield from _sentence(name, text[:300])
+
+
+def _endings() -> dict[str, tuple[str, float]]:
+    """Ends of a site's own property names: `site:address`, `og:site:beds`."""
+    return {
+        ":address": ("address", 0.7),
+        ":beds": ("bedrooms", 0.8),
+        ":bedrooms": ("bedrooms", 0.8),
+        ":baths": ("bathrooms", 0.8),
+        ":bathrooms": ("bathrooms", 0.8),
+        ":price": ("price", 0.7),
+    }
+
+
+def _position(metas: dict[str, str]) -> Iterator[Fact]:
+    for name in ("geo.position", "icbm"):
+        found = _POSITION.match(metas.get(name, ""))
+        if found is not None:
+            yield Fact("latitude", found[1], f"meta:{name}", 0.75)
+            yield Fact("longitude", found[2], f"meta:{name}", 0.75)
+
+
+def _sentence(name: str, text: str) -> Iterator[Fact]:
+    """Facts inside a title or a description."""
+    seen = set()
+    for part in re.split(r"[|•·,;]\s|\s[–-]\s", text):  # noqa: RUF001
+        for column, value, weight in strip_facts(part.strip()):
+            if column not in seen:
+                seen.add(column)
+                yield Fact(column, value, name, 0.5 * weight)
+    amounts = [found[0] for found in _AMOUNT.finditer(text)]
+    if len(set(amounts)) == 1 and is_money(amounts[0]):
+        yield Fact("price", amounts[0], name, 0.5)
+    if name in ("title", "meta:og:title"):
+        status = status_of(text[:80])
+        if status is not None:
+            yield Fact("status", status, name, 0.45)
+
+
+_POSITION = re.compile(r"^\s*(-?\d+\.\d+)\s*[;,]\s*(-?\d+\.\d+)\s*$")
+_AMOUNT = re.compile(
+    r"(?:(?:US|A|C|NZ)?[$€£]\s?\d[\d.,]*\d(?:\s\d{3})*|(?<!\S)R\s\d{1,3}(?:\s\d{3})+"
+    r"|\d{1,3}(?:[.,\s]?\d{3})+\s?[€£$])(?!\s?/|\s?per|\d)"
+)

@@ -1,0 +1,187 @@
+"""The nearest school of each level, out of JSON lists or of the page's part about schools."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scraper.extract.belongs import Region
+from scraper.extract.document import Document
+from scraper.extract.scripts import Json
+from scraper.extract.vocabulary import fold, key_of
+from scraper.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school as the page shows it."""
+
+    name: str
+    levels: tuple[str, ...]
+    """`elementary`, `middle`, `high`: those it teaches."""
+    rating: str
+    distance: str
+    source: str
+
+    def miles(self) -> float:
+        """The distance as a number to compare with; unknown ones come last."""
+        found = _NUMBER.search(self.distance)
+        return float(found[0]) if found else 1e9
+
+
+def school_facts(schools: list[School], confidence: float) -> Iterator[Fact]:
+    """The columns of the nearest school of each level."""
+    for level in ("elementary", "middle", "high"):
+        fitting = [school for school in schools if level in school.levels]
+        if not fitting:
+            continue
+        school = min(fitting, key=School.miles)
+        yield Fact(f"{level}_school", school.name, school.source, confidence)
+        if school.rating:
+            yield Fact(f"{level}_school_score", school.rating, school.source, confidence)
+        if school.distance:
+            yield Fact(f"{level}_school_distance", school.distance, school.source, confidence)
+
+
+def from_lists(lists: list[tuple[str, Json]]) -> list[School]:
+    """The schools of the JSON lists."""
+    found = []
+    for path, value in lists:
+        items = value if isinstance(value, list) else []
+        for item in items:
+            if isinstance(item, dict):
+                school = _from_item(item, f"embedded:{path}")
+                if school is not None:
+                    found.append(school)
+    return found
+
+
+def _from_item(item: dict[str, Json], source: str) -> School | None:
+    values = {key_of(key): value for key, value in item.items() if value not in (None, "")}
+    name = values.get("name") or values.get("schoolname")
+    if not isinstance(name, str):
+        return None
+    grades = values.get("grades") or values.get("graderange") or ""
+    level = values.get("level") or values.get("educationlevels") or values.get("type") or ""
+    distance = values.get("distance") or values.get("distanceinmiles") or ""
+    rating = values.get("rating") or values.get("score") or ""
+    levels = levels_of(f"{_text(level)} ", _text(grades), name)
+    return School(name, levels, _text(rating), _text(distance), source)
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, list):
+        return " ".join(_text(item) for item in value)
+    return str(value) if isinstance(value, (str, int, float)) else ""
+
+
+def from_page(document: Document) -> list[School]:
+    """The schools of the page's part about schools: parts with one rating or distance each."""
+    runs = [
+        run
+        for run, owner in enumerate(document.owners)
+        if document.regions[owner] == Region.SCHOOL
+    ]
+    for pattern in (_DISTANCE, _RATING):
+        anchors = [run for run in runs if pattern.search(document.texts[run])]
+        schools = [_from_card(document, run, anchors) for run in anchors]
+        kept = [school for school in schools if school is not None and school.levels]
+        if kept:
+            return kept
+    return []
+
+
+def _from_card(document: Document, run: int, anchors: list[int]) -> School | None:
+    """The school of the largest part around a distance that holds no other school's."""
+    card = -1
+    for step in document.ancestors(document.owners[run]):
+        first, end = document.first_runs[step], document.end_runs[step]
+        inside = [other for other in anchors if first <= other < end]
+        if document.regions[step] != Region.SCHOOL or len(inside) > 1:
+            break
+        card = step
+    if card < 0:
+        return None
+    texts = document.texts[document.first_runs[card] : document.end_runs[card]]
+    return school_of(texts)
+
+
+def school_of(texts: list[str]) -> School | None:
+    """The school that the texts of one card speak of.
+
+    >>> school_of(["8", "/10", "Oak Hill Elementary", "Grades: K-5", "Distance: 1.2 mi"])
+    ... # doctest: +NORMALIZE_WHITESPACE
+    School(name='Oak Hill Elementary', levels=('elementary',), rating='8', distance='1.2 mi',
+           source='text:schools')
+    """
+    joined = " ".join(texts)
+    distance, rating = _DISTANCE.search(joined), _RATING.search(joined)
+    grades = _GRADES.search(joined)
+    names = [text for text in texts if _is_name(text)]
+    named = [text for text in names if _SCHOOL_WORD.search(text)]
+    name = (named or names or [""])[0]
+    if not name:
+        return None
+    rest = joined.replace(name, " ", 1)
+    levels = levels_of(rest, grades[1] if grades else "", name)
+    score = next((part for part in rating.groups() if part), "") if rating else ""
+    return School(name, levels, score, distance[0] if distance else "", "text:schools")
+
+
+def _is_name(text: str) -> bool:
+    bare = fold(text)
+    return (
+        len(bare) > 3
+        and bare[0].isalpha()
+        and bare not in _NOT_NAMES
+        and not _DISTANCE.search(text)
+        and not _FIELD.match(text)
+        and (len(bare.split()) > 1 or _SCHOOL_WORD.search(text) is not None)
+        and len(text) < 90
+    )
+
+
+def levels_of(level: str, grades: str, name: str) -> tuple[str, ...]:
+    """The levels that a school teaches: by the level shown, else by its grades, else by its name.
+
+    >>> levels_of("Primary", "", ""), levels_of("", "K-8", ""), levels_of("", "", "Oak High School")
+    (('elementary',), ('elementary', 'middle'), ('high',))
+    """
+    for text in (level, "" if grades else name):
+        found = tuple(key for key, pattern in _LEVELS if pattern.search(text))
+        if found:
+            return found
+    taught = _grades(grades)
+    if taught is not None:
+        low, high = taught
+        spans = (("elementary", 0, 4), ("middle", 7, 7), ("high", 10, 12))
+        found = tuple(key for key, first, last in spans if low <= last and high >= first)
+        if found:
+            return found
+    return tuple(key for key, pattern in _LEVELS if pattern.search(name))
+
+
+def _grades(text: str) -> tuple[int, int] | None:
+    parts = re.findall(r"(?i)\b(?:pk|pre-?k|k|kg|\d{1,2})\b", text)
+    if not parts:
+        return None
+    numbers = [int(part) if part.isdigit() else 0 for part in parts]
+    return min(numbers), max(numbers)
+
+
+_LEVELS = (
+    ("elementary", re.compile(r"(?i)\belementary|\bprimary\b|\bgrade school")),
+    ("middle", re.compile(r"(?i)\bmiddle\b|\bintermediate\b|\bjunior high\b|\bjr\.? high")),
+    ("high", re.compile(r"(?i)(?<!junior )(?<!jr )(?<!jr\. )\bhigh\b|\bsecondary\b")),
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_DISTANCE = re.compile(r"(?i)\d+(?:\.\d+)?\s*(?:miles?|mi|km)\b")
+_RATING = re.compile(r"(?i)\b(\d{1,2})\s*(?:/|out of)\s*10\b|(?:rating|score)\s*:?\s*(\d{1,3})\b")
+_GRADES = re.compile(r"(?i)(?:grades?\s*:?\s*)?\b((?:pk|pre-?k|k|kg|\d{1,2})\s*[-–]\s*\d{1,2})\b")  # noqa: RUF001
+_SCHOOL_WORD = re.compile(r"(?i)school|academy|elementary|middle|high|college|charter|magnet|primary")
+_FIELD = re.compile(r"(?i)^(?:grades?|distance|rating|score|level|type|students?|serves?)\b")
+_NOT_NAMES = frozenset(
+    "schools|nearby schools|assigned schools|elementary school|middle school|high school|elementary"
+    "|primary|middle|high|public|private|school|out of 10|greatschools rating|distance".split("|")
+)

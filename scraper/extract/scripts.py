@@ -1,0 +1,153 @@
+"""JSON values that stand in a page's scripts, whatever way they are packed there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import chompjs
+import orjson
+
+from scraper.extract.document import Document
+
+Json = Any
+"""A value out of JSON: dict, list, str, int, float, bool or None."""
+
+LARGEST = 8_000_000
+"""Longer scripts are not read: bytes of text."""
+_MOST_OBJECTS = 12
+"""At most so many objects of one script are read: a library has thousands."""
+
+
+def linked_data(document: Document) -> Iterator[Json]:
+    """The values of the page's JSON-LD scripts."""
+    for script in document.scripts:
+        if "ld+json" in (script.get("type") or ""):
+            value = parse((script.text or "").strip())
+            if value is None:
+                value = parse(_CONTROL.sub(" ", script.text or "").strip().rstrip(";"))
+            if value is not None:
+                yield value
+
+
+def embedded(document: Document) -> Iterator[tuple[str, Json]]:
+    """Name and value of all other JSON in the page's scripts that may speak of a house."""
+    stream: list[str] = []
+    for script in document.scripts:
+        text, kind = script.text or "", script.get("type") or ""
+        if len(text) < 40 or len(text) > LARGEST or "ld+json" in kind:
+            continue
+        pushed = _PUSHED.search(text)
+        if pushed is not None:
+            stream.append(string_value(pushed[1]) or "")
+        elif _HOUSE_WORD.search(text):
+            yield from _values(text.strip(), kind, script.get("id") or "")
+    yield from _stream_values("".join(stream))
+
+
+def parse(text: str) -> Json | None:
+    """A JSON text's value, None where it is none.
+
+    >>> parse('{"beds": 3}'), parse("{beds: 3}")
+    ({'beds': 3}, None)
+    """
+    if text[:1] not in ("{", "["):
+        return None
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def unpack(text: str) -> Json | None:
+    """The value of a string that itself holds JSON of a house; None for any other string."""
+    if len(text) < 40 or text[0] not in "{[" or not _HOUSE_WORD.search(text):
+        return None
+    return parse(text)
+
+
+def string_value(quoted: str) -> str | None:
+    """A JavaScript string literal's value.
+
+    >>> string_value('"a \\\\"b\\\\""'), string_value("'it'")
+    ('a "b"', 'it')
+    """
+    if quoted[:1] == "'":
+        quoted = '"' + quoted[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
+    try:
+        value = orjson.loads(quoted)
+    except orjson.JSONDecodeError:
+        try:
+            value = orjson.loads(_ESCAPE.sub(r"\\u00\1", quoted))
+        except orjson.JSONDecodeError:
+            return None
+    return value if isinstance(value, str) else None
+
+
+def _values(text: str, kind: str, name: str) -> Iterator[tuple[str, Json]]:
+    value = parse(text)
+    if value is not None:
+        yield name or "script", value
+    elif "json" not in kind and kind in ("", "text/javascript", "application/javascript", "module"):
+        yield from _assigned(text)
+
+
+def _assigned(text: str) -> Iterator[tuple[str, Json]]:
+    """Values that a script assigns: `window.X = {...}`, `JSON.parse("...")`."""
+    end, tries = 0, 0
+    for found in _ASSIGNED.finditer(text):
+        start = found.end() - 1
+        if start < end or tries >= _MOST_OBJECTS:
+            continue
+        if not found[2] and not _OBJECT.match(text, start):
+            continue
+        if not _HOUSE_WORD.search(text, start, start + 20_000):
+            continue
+        tries += 1
+        value = _packed(text, start) if found[2] else _object(text[start:])
+        if value is not None:
+            yield found[1].strip("[\"']"), value
+            end = start + len(orjson.dumps(value)) // 2
+
+
+def _packed(text: str, start: int) -> Json | None:
+    found = _STRING.match(text, start)
+    inner = string_value(found[0]) if found else None
+    return parse(inner) if inner is not None else None
+
+
+def _object(text: str) -> Json | None:
+    """The object that a text begins with."""
+    try:
+        return orjson.loads(text.rstrip().rstrip(";"))
+    except orjson.JSONDecodeError:
+        try:
+            return chompjs.parse_js_object(text)
+        except (ValueError, TypeError, RecursionError):
+            return None
+
+
+def _stream_values(stream: str) -> Iterator[tuple[str, Json]]:
+    """The rows of a component stream: `id:value`, one a line."""
+    for line in stream.splitlines():
+        found = _ROW.match(line)
+        if found is not None and _HOUSE_WORD.search(line):
+            value = parse(line[found.end() - 1 :])
+            if value is not None:
+                yield "stream", value
+
+
+_HOUSE_WORD = re.compile(
+    r"(?i)(?:pric|prix|prec|prez|bed|bath|chambre|address|latitude|surface|superfic|built|sqft|area)"
+    r"[a-z_]*\\*[\"']?\s*:"
+)
+_PUSHED = re.compile(r"\.push\(\[\s*\d+\s*,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
+_ASSIGNED = re.compile(
+    r"([\w$.]*\w(?:\[[\"'][^\"']+[\"']\])?)\s*=\s*(?:(JSON\.parse\(\s*)[\"']|[{\[])"
+)
+_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
+_OBJECT = re.compile(r"[{\[]\s*(?:[{\[]\s*)*(?:[\"']|[\w$]+\s*:)")
+_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+_ROW = re.compile(r"^[0-9a-z]{1,8}:[\[{]")
