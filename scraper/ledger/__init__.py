@@ -1,0 +1,1 @@
+"""What is known of every house ID, and the rows that are not yet sealed into parts."""

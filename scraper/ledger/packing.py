@@ -1,0 +1,98 @@
+"""Rows as bytes: what the ledger keeps of a finished house until it is sealed.
+
+Arrow's own format, so that dates, times, lists and maps come back as they went in, and a value
+that does not fit its column is refused when it is stored and not when a part is sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+import pyarrow as pa
+
+from scraper.schema import TABLES, Row, arrow_schema
+
+_ZSTD: Final = pa.Codec("zstd", compression_level=1)
+_LENGTH: Final = 4
+"""Bytes in front of packed rows that say how long they are unpacked; 0: not compressed."""
+
+
+def pack(table: str, rows: list[Row]) -> bytes:
+    """The rows of a table as bytes.
+
+    Raises ValueError that names the column whose value does not fit, or that the table lacks.
+    """
+    schema = _plain(table)
+    _check_columns(table, rows)
+    try:
+        batch = pa.RecordBatch.from_struct_array(pa.array(rows, type=_struct(table)))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise ValueError(_misfit(table, schema, rows) or f"{table}: {error}") from error
+    data = batch.serialize()
+    if table == "photos":
+        # JPEG does not shrink; trying costs more than writing it.
+        return b"".join((bytes(_LENGTH), data))
+    length = len(memoryview(data)).to_bytes(_LENGTH, "little")
+    return b"".join((length, _ZSTD.compress(data, asbytes=True)))
+
+
+def unpack(table: str, packed: bytes) -> pa.RecordBatch:
+    """The rows again, dictionary columns as plain text."""
+    size = int.from_bytes(packed[:_LENGTH], "little")
+    data = pa.py_buffer(packed)[_LENGTH:]
+    if size:
+        data = _ZSTD.decompress(data, decompressed_size=size)
+    return pa.ipc.read_record_batch(data, _plain(table))
+
+
+@cache
+def _plain(table: str) -> pa.Schema:
+    # A batch on its own does not carry the words of a dictionary column.
+    return pa.schema(
+        [
+            pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
+            for f in arrow_schema(table)
+        ]
+    )
+
+
+@cache
+def _struct(table: str) -> pa.DataType:
+    return pa.struct(list(_plain(table)))
+
+
+@cache
+def _names(table: str) -> frozenset[str]:
+    return frozenset(arrow_schema(table).names)
+
+
+@cache
+def _words(table: str) -> Mapping[str, frozenset[str]]:
+    """Columns kept as a dictionary, and the few words that each may hold."""
+    return {
+        column.name: frozenset(column.unit.split(", "))
+        for column in TABLES[table]
+        if pa.types.is_dictionary(column.type)
+    }
+
+
+def _check_columns(table: str, rows: list[Row]) -> None:
+    for row in rows:
+        if strangers := row.keys() - _names(table):
+            raise ValueError(f"table {table} has no column {min(strangers)!r}")
+        for name, words in _words(table).items():
+            if (value := row.get(name)) is not None and value not in words:
+                raise ValueError(f"column {name} of {table} has no category {value!r:.80}")
+
+
+def _misfit(table: str, schema: pa.Schema, rows: list[Row]) -> str | None:
+    for row in rows:
+        for name, value in row.items():
+            field = schema.field(name)
+            try:
+                pa.array([value], type=field.type)
+            except (pa.ArrowException, TypeError, ValueError, OverflowError):
+                return f"column {name} of {table} is {field.type} and cannot hold {value!r:.80}"
+    return None

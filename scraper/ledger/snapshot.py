@@ -1,0 +1,79 @@
+"""The ID list as a table, and as the file `ids.parquet` of the place."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scraper.ledger.adopt import SNAPSHOT, SNAPSHOT_FILE
+from scraper.ledger.counts import find_word
+from scraper.ledger.location import SEALING
+from scraper.ledger.moments import to_ticks
+from scraper.ledger.states import OUTCOME_OF, State
+from scraper.ledger.store import Ledger
+from scraper.place.place import Place
+from scraper.schema import arrow_schema
+
+_BATCH: Final = 50_000
+
+_SELECT: Final = """
+SELECT site.word, house_id, url, entry.word, position, first_seen, last_seen, outcome
+FROM houses
+JOIN words AS site ON site.number = houses.site
+LEFT JOIN words AS entry ON entry.number = houses.entry
+WHERE ?1 IS NULL OR houses.site = ?1
+ORDER BY houses.number
+"""
+
+
+def ids_table(ledger: Ledger, site: str | None = None) -> Iterator[pa.RecordBatch]:
+    """The ID list, of a site or of all, in batches in the schema of the table `ids`."""
+    with ledger.database.reading() as connection:
+        yield from _batches(connection, site)
+
+
+def write_ids(ledger: Ledger, place: Place) -> int:
+    """Write `ids.parquet`, from which a lost ledger is built again; the number of IDs."""
+    # Names this very copy, so that a later run sees whether it has met it.
+    mark = f"{ledger.run_id} {to_ticks(ledger.clock())}"
+    schema = arrow_schema("ids").with_metadata({SNAPSHOT: mark})
+    base = ledger.folder / SEALING
+    base.mkdir(exist_ok=True)
+    rows = 0
+    with TemporaryDirectory(dir=base) as folder:
+        path = Path(folder) / SNAPSHOT_FILE
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for batch in ids_table(ledger):
+                writer.write_batch(batch)
+                rows += batch.num_rows
+        place.upload(SNAPSHOT_FILE, str(path))
+    with ledger.database.transaction() as connection:
+        connection.execute("REPLACE INTO notes VALUES (?, ?)", (SNAPSHOT, mark))
+    return rows
+
+
+def _batches(connection: sqlite3.Connection, site: str | None) -> Iterator[pa.RecordBatch]:
+    number = None if site is None else find_word(connection, site)
+    found = connection.execute(_SELECT, (number,))
+    schema = arrow_schema("ids")
+    while rows := found.fetchmany(_BATCH):
+        *columns, outcomes = zip(*rows, strict=True)
+        columns.append(tuple(map(_word, outcomes)))
+        arrays = [_array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _array(values: tuple[object, ...], type_: pa.DataType) -> pa.Array:
+    if pa.types.is_timestamp(type_):
+        return pa.array(values, pa.int64()).cast(type_)
+    return pa.array(values, type_)
+
+
+def _word(outcome: int | None) -> str:
+    return "new" if outcome is None else OUTCOME_OF[State(outcome)]
