@@ -1,0 +1,175 @@
+"""`housecrawl check`: what is read from one page, from where, and what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from scraper.errors import ExitCode, InputFileError
+from scraper.extract.hints import Hints
+from scraper.extract.house import extract
+from scraper.extract.kind import missing, page_kind
+from scraper.facts import Extraction
+from scraper.page import Page
+from scraper.parse.row import clean_history, clean_row
+from scraper.refusal.rules import refusal
+from scraper.schema import Row
+from scraper.sites.load import load_site
+from scraper.sites.model import HousePage, Search, Site
+
+HELP = "say what is read from one page, from where, and what is missing"
+LARGEST: Final = 64_000_000
+"""Larger files are not read: bytes."""
+_SHOWN: Final = 60
+"""A value is shown with at most so many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one page came to."""
+
+    kind: str
+    """house, search, refusal or unknown."""
+    row: Row
+    sources: dict[str, str]
+    """Column to the place its value was found in."""
+    missing: list[str]
+    """Columns without one of which the page does not count as read."""
+    extraction: Extraction
+    reason: str = ""
+    """Why the page is a refusal."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("page", metavar="URL_OR_FILE", help="a page's address, or a saved page")
+    parser.add_argument("--site", metavar="S", help="name or path of its site file")
+    parser.add_argument("--url", help="the address that a saved page came from")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Read the page and say what it gave. What a page lacks is an answer, not an error."""
+    site = load_site(args.site) if args.site else None
+    if _is_address(args.page):
+        from scraper.cli.fetch import fetch_page
+
+        page = fetch_page(args.page, site or _site_of(args.page))
+    else:
+        page = page_of_file(Path(args.page), args.url or "")
+    checked = check(page, site)
+    if args.json:
+        sys.stdout.buffer.write(as_json(checked))
+        sys.stdout.flush()
+    else:
+        show(checked, Console())
+    return ExitCode.COMPLETE
+
+
+def check(page: Page, site: Site | None = None) -> Checked:
+    """What a page comes to, with what a site file adds to its reading."""
+    extraction = extract(page, site.hints if site else Hints())
+    blocked = refusal(page)
+    if blocked is not None:
+        return Checked("refusal", {}, {}, [], Extraction(best={}), blocked.reason)
+    kind = page_kind(page, extraction)
+    if kind == "search":
+        return Checked(kind, {}, {}, [], extraction)
+    row = _row(extraction, site)
+    cleaned = row.pop("sources", {})
+    sources = {str(k): str(v) for k, v in cleaned.items()} if isinstance(cleaned, dict) else {}
+    required = site.house.required if site else ()
+    return Checked(kind, row, sources, missing(row, required), extraction)
+
+
+def page_of_file(path: Path, url: str) -> Page:
+    """A saved page. InputFileError where there is none that can be read."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputFileError(f"{path}: larger than {LARGEST} bytes, which no house page is")
+        body = path.read_bytes()
+    except FileNotFoundError:
+        raise InputFileError(f"{path}: no such file, expected a saved page or a URL") from None
+    except OSError as error:
+        raise InputFileError(f"{path}: cannot be read ({error.strerror})") from None
+    return Page(url, url, 200, {}, body, "http", datetime.now(tz=UTC))
+
+
+def as_json(checked: Checked) -> bytes:
+    """The answer for programs: kind, row, sources, missing."""
+    answer = {
+        "kind": checked.kind,
+        "row": checked.row,
+        "sources": checked.sources,
+        "missing": checked.missing,
+    }
+    return orjson.dumps(answer, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def show(checked: Checked, console: Console) -> None:
+    """The answer for people."""
+    if checked.kind == "refusal":
+        console.print(f"[bold red]refusal[/]: {checked.reason}", highlight=False)
+        return
+    console.print(f"[bold]{checked.kind}[/]", highlight=False)
+    if checked.row:
+        console.print(_table(checked))
+    if checked.missing:
+        console.print(f"[yellow]missing[/]: {' or '.join(checked.missing)}", highlight=False)
+
+
+def _table(checked: Checked) -> Table:
+    """Column, value, where it was found, and what other places say."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title, fold in (("column", False), ("value", True), ("from", True), ("others say", True)):
+        table.add_column(title, no_wrap=not fold, overflow="fold" if fold else "ellipsis")
+    for column, value in checked.row.items():
+        if value is None or column.endswith("_raw"):
+            continue
+        facts = checked.extraction.others.get(column, ())
+        others = "; ".join(f"{_short(fact.raw)} ({fact.source[:24]})" for fact in facts[:2])
+        table.add_row(column, _short(value), checked.sources.get(column, "")[-_SHOWN:], others)
+    return table
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list | dict):
+        return f"{len(value)} entries"
+    text = " ".join(str(value).split()).replace("[", "\\[")
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _row(extraction: Extraction, site: Site | None) -> Row:
+    currency = site.house.currency if site else None
+    country = site.house.country if site else None
+    day_first = bool(site.house.day_first) if site else False
+    row = clean_row(extraction.best, currency=currency, country=country, day_first=day_first)
+    if extraction.price_history:
+        row["price_history"] = clean_history(
+            extraction.price_history, currency=currency, country=country, day_first=day_first
+        )
+    if extraction.photo_urls:
+        row["photo_count"] = len(extraction.photo_urls)
+        row["photo_urls"] = list(extraction.photo_urls)
+    if extraction.labels:
+        row["facts"] = dict(extraction.labels)
+    return row
+
+
+def _is_address(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))
+
+
+def _site_of(url: str) -> Site:
+    """A site that is nothing but the page that was named."""
+    host = urlsplit(url).hostname or "page"
+    return Site(name=host, search=Search(urls=(), id="(.+)"), house=HousePage(url=url))

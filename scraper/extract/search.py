@@ -1,0 +1,168 @@
+"""The houses that a search page lists, and its next page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from parsel import Selector
+
+from scraper.extract import document
+from scraper.extract.document import Document
+from scraper.extract.scripts import Json, embedded, linked_data
+from scraper.extract.vocabulary import fold
+from scraper.house import FoundId
+from scraper.page import Page
+
+
+def house_links(
+    page: Page, pattern: str, where: str, start: int, url_template: str
+) -> list[FoundId]:
+    """The house IDs of a search page, each once, in the page's order.
+
+    `pattern` is searched for in the links as they stand and made absolute; group 1 is the ID.
+    Where no link matches, the addresses inside the page's JSON are tried. Links that are hidden or
+    say `nofollow` are skipped. Positions count on from `start`.
+    """
+    wanted, parsed = re.compile(pattern), document.read(page)
+    ids = _ids(wanted, _links(parsed)) or _ids(wanted, _json_links(parsed))
+    return [
+        FoundId(house_id, url_template.replace("{id}", house_id), where, start + place)
+        for place, house_id in enumerate(ids)
+    ]
+
+
+def next_url(page: Page, selector: str | None = None) -> str | None:
+    """The absolute address of the next search page; None on the last.
+
+    The site file's selector decides where it is given; else `rel=next`, then links that say
+    "Next", then the number after the current page's.
+    """
+    parsed = document.read(page)
+    href = _selected(parsed, selector) if selector else _by_rel(parsed) or _by_words(parsed)
+    if not href and not selector:
+        href = _by_number(parsed)
+    address = parsed.absolute(href) if href else ""
+    if not address.startswith("http") or _same(address, parsed.url):
+        return None
+    return address
+
+
+def _ids(wanted: re.Pattern[str], links: Iterator[str]) -> list[str]:
+    found = {match[1]: None for link in links if (match := wanted.search(link)) and match[1]}
+    return list(found)
+
+
+def _links(parsed: Document) -> Iterator[str]:
+    """The addresses of the page's visible links, absolute."""
+    for number in parsed.links:
+        element = parsed.elements[number]
+        if "nofollow" not in (element.get("rel") or "") and not _hidden(parsed, number):
+            yield parsed.absolute(element.get("href") or "")
+
+
+def _hidden(parsed: Document, number: int) -> bool:
+    for step in parsed.ancestors(number):
+        element = parsed.elements[step]
+        style = (element.get("style") or "").replace(" ", "").lower()
+        if (
+            element.get("hidden") is not None
+            or element.get("aria-hidden") == "true"
+            or "display:none" in style
+            or "visibility:hidden" in style
+        ):
+            return True
+    return False
+
+
+def _json_links(parsed: Document) -> Iterator[str]:
+    values: list[Json] = [value for _, value in embedded(parsed)] + list(linked_data(parsed))
+    for value in values:
+        for text in _texts(value):
+            yield parsed.absolute(text)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """The strings of a JSON value that may be addresses, in order."""
+    if isinstance(value, str):
+        if len(value) < 500 and "/" in value and " " not in value:
+            yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _selected(parsed: Document, selector: str) -> str:
+    """The address at the site file's place: text of an attribute, or a link's address."""
+    tree = Selector(root=parsed.root, type="html")
+    nodes = tree.xpath(selector) if selector[:1] in "/(." and "/" in selector else tree.css(selector)
+    for node in nodes:
+        href = node.root if isinstance(node.root, str) else node.attrib.get("href", "")
+        if href.strip():
+            return str(href)
+    return ""
+
+
+def _by_rel(parsed: Document) -> str:
+    for element in parsed.root.iter("link", "a"):
+        if "next" in (element.get("rel") or "").lower().split() and element.get("href"):
+            return str(element.get("href"))
+    return ""
+
+
+def _by_words(parsed: Document) -> str:
+    """A link that says "Next" in its text, its label or its class, and is not switched off."""
+    for number in parsed.links:
+        element = parsed.elements[number]
+        said = [parsed.text_of(number, 4), element.get("aria-label") or "", element.get("title") or ""]
+        if element.get("aria-disabled") == "true" or "disabled" in (element.get("class") or ""):
+            continue
+        if any(_NEXT.fullmatch(fold(text)) for text in said if len(text) < 40):
+            return str(element.get("href"))
+    return ""
+
+
+def _by_number(parsed: Document) -> str:
+    """The link with the number after the current page's, in a pager or by the address."""
+    current = _current(parsed)
+    if current is None:
+        return ""
+    for number in parsed.links:
+        href = str(parsed.elements[number].get("href"))
+        if parsed.text_of(number, 3) == str(current + 1) and (_PAGED.search(href)):
+            return href
+    return ""
+
+
+def _current(parsed: Document) -> int | None:
+    for number, element in enumerate(parsed.elements):
+        marked = element.get("aria-current") in ("page", "true")
+        if marked or _ACTIVE.search(element.get("class") or ""):
+            text = parsed.text_of(number, 3)
+            if text.isdigit():
+                return int(text)
+    found = _PAGED.search(parsed.url)
+    return int(found[1]) if found else 1
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two addresses are the same page, fragments and the order of queries aside."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> str:
+    parts = urlsplit(url)
+    query = urlencode(sorted(parse_qsl(parts.query)))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), query, ""))
+
+
+_NEXT = re.compile(
+    r"(?:go to )?next(?: page)?(?: of results)?|[›»→>]|next [›»→>]|siguiente|suivant|page suivante"
+    r"|pagina successiva|successiva|successivo|nachste(?: seite)?|weiter|seguinte|proxima|volgende"
+)
+_PAGED = re.compile(r"(?i)(?:page|pg|pn|pagina|seite|p)[=/_-]?(\d{1,4})\b")
+_ACTIVE = re.compile(r"(?i)\b(?:active|current|selected)\b")
