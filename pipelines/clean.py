@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper.extract.house import EXTRACTOR_VERSION
-from scraper.parse.row import clean_history, clean_row
-
 from scraper.house import House, Visit
+from scraper.parse.row import clean_history, clean_row
 from scraper.schema import Row
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from scraper.privacy.personal import clean_personal
-
 from scraper.house import House, Visit
+from scraper.privacy.personal import clean_personal
 
 
 class PrivacyPipeline:

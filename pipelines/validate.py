@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.parse.bounds import out_of_bounds
-
 from scraper import names
 from scraper.house import House, Visit
+from scraper.parse.bounds import out_of_bounds
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

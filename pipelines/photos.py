@@ -1,0 +1,103 @@
+"""Step 500: a house's photos are fetched through the gate, and kept small."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from scraper import names
+from scraper.house import House, Outcome, Visit
+from scraper.photos.options import Options
+from scraper.photos.pool import PhotoPool
+from scraper.photos.reasons import PhotoError
+from scraper.photos.row import Shown, failed_row, stored_row
+from scraper.schema import Row
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+GONE = frozenset({404, 410})
+REFUSED = frozenset({401, 403, 429, 503})
+
+
+class PhotosPipeline:
+    """Every photo that a page shows becomes a row, stored or with a reason why not."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._options = Options.from_settings(crawler.settings)
+        self._downloads = asyncio.Semaphore(self._options.concurrency)
+        self._pool = PhotoPool(self._options)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PhotosPipeline:
+        """The pipeline of a crawl."""
+        return cls(crawler)
+
+    async def close_spider(self) -> None:
+        """End the decoding processes."""
+        await self._pool.aclose()
+
+    async def process_item(self, item: House | Visit) -> House | Visit:
+        """Fill the photo rows of a house."""
+        if isinstance(item, House):
+            shown = self._shown(item)
+            item.photos = await asyncio.gather(*(self._photo(one) for one in shown))
+        return item
+
+    def _shown(self, item: House) -> list[Shown]:
+        lease, now = item.lease, datetime.now(UTC)
+        urls = item.extraction.photo_urls
+        return [Shown(lease.site, lease.house_id, n, url, now) for n, url in enumerate(urls)]
+
+    async def _photo(self, shown: Shown) -> Row:
+        async with self._downloads:
+            row = await self._fetched(replace(shown, fetched_at=datetime.now(UTC)))
+        row["run_id"] = self._crawler.settings.get("RUN_ID")
+        if self._crawler.stats:
+            self._crawler.stats.inc_value(names.STAT_PHOTOS.format(outcome=row["outcome"]))
+        return row
+
+    async def _fetched(self, shown: Shown) -> Row:
+        try:
+            response = await self._ask(shown.url)
+        except IgnoreRequest as error:
+            return failed_row(shown, "denied", str(error))
+        except ValueError as error:
+            return failed_row(shown, "failed", f"not an address: {error}")
+        except Exception as error:  # noqa: BLE001  # a photo never costs its house
+            return failed_row(shown, "failed", f"{type(error).__name__}: {error}"[:300])
+        if response.status != 200:
+            outcome = _outcome(response.status)
+            return failed_row(shown, outcome, f"HTTP {response.status}", len(response.body))
+        try:
+            return stored_row(shown, await self._pool.downsample(response.body))
+        except PhotoError as error:
+            return failed_row(shown, "unread", str(error), len(response.body))
+
+    async def _ask(self, url: str) -> Response:
+        engine = self._crawler.engine
+        assert engine is not None
+        meta = {
+            names.KIND: "photo",
+            "handle_httpstatus_all": True,
+            "download_maxsize": self._options.max_bytes,
+        }
+        return await engine.download_async(Request(url, meta=meta, dont_filter=True))
+
+
+def _outcome(status: int) -> Outcome:
+    """What a status means for a photo.
+
+    >>> _outcome(404), _outcome(403), _outcome(500)
+    ('gone', 'refused', 'failed')
+    """
+    if status in GONE:
+        return "gone"
+    return "refused" if status in REFUSED else "failed"
