@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 Markup = Literal["table", "dl", "list", "pairs"]
 """How labels and values stand there: table rows, dl/dt/dd, `Label: value` items, div pairs."""
@@ -178,3 +178,10 @@ class Catalogue:
     """Columns that the truth speaks of; empty for all that a house can have."""
     tolerances: Mapping[str, float] = field(default_factory=dict)
     """Column to the relative error that its shown form brings with it."""
+
+
+class Source(Protocol):
+    """Where the houses of a site come from."""
+
+    def catalogue(self) -> Catalogue:
+        """All of them, with the entries that list them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
@@ -13,12 +14,23 @@ from scraper.demo.words import Place, places
 PRIVATE_PREFIX: Final = "/house/9"
 """Houses whose ID begins with 9 stand under this disallowed part of the site."""
 _EMBEDDED: Final[tuple[Embedded, ...]] = ("json-ld", "next-data", "none")
+_GUESTS: Final = 2
 _ENDINGS: Final[tuple[Ending, ...]] = ("link", "pager", "endless", "head")
 
 
-def catalogue(houses: int, seed: int, per_town_guests: int = 2) -> Catalogue:
-    """Made-up houses in their towns; each town also lists some of the next one's."""
-    made = [house(number, seed) for number in range(houses)]
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """So many made-up houses of a seed, in their towns."""
+
+    houses: int = 300
+    seed: int = 7
+
+    def catalogue(self) -> Catalogue:
+        """All of them; each town also lists some of the next town's."""
+        return _catalogue([house(number, self.seed) for number in range(self.houses)])
+
+
+def _catalogue(made: list[House]) -> Catalogue:
     by_town: dict[str, list[str]] = {}
     for one in made:
         by_town.setdefault(one.city, []).append(one.house_id)
@@ -28,7 +40,7 @@ def catalogue(houses: int, seed: int, per_town_guests: int = 2) -> Catalogue:
         Town(
             place.slug,
             f"{place.name}, {place.state}",
-            (*ids[at], *ids[(at + 1) % len(ids)][:per_town_guests]),
+            (*ids[at], *ids[(at + 1) % len(ids)][:_GUESTS]),
             _ENDINGS[at] if at < len(_ENDINGS) else "link",
         )
         for at, place in enumerate(present)

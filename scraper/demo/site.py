@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from scraper.demo import seeded
-from scraper.demo.model import Catalogue
+from scraper.demo.model import Catalogue, Source
 from scraper.demo.routes import Behaviour, RobotsStatus, Routes
+from scraper.demo.seeded import Seeded
 from scraper.demo.server import Answer, Log, Request, Server
 from scraper.demo.truth import row
 from scraper.schema import Row
@@ -36,7 +36,7 @@ class DemoSite:
         seed: int = 7,
         port: int = 0,
         *,
-        source: Catalogue | None = None,
+        source: Source | None = None,
         per_page: int = 12,
         latency: float = 0.0,
         robots_status: RobotsStatus = 200,
@@ -50,12 +50,12 @@ class DemoSite:
         `photo_port`: photos come from a port, and so a host, of their own. Raises OSError when
         the port is taken.
         """
+        catalogue = (source or Seeded(houses, seed)).catalogue()
         self.behaviour = Behaviour(per_page, latency, robots_status, robots_delay, crawl_delay)
         self._overrides: tuple[tuple[str, Override], ...] = ()
         self._lock = threading.Lock()
         self._server = Server(self._respond, port)
         self._photos = Server(self._respond) if photo_port else self._server
-        catalogue = source or seeded.catalogue(houses, seed)
         self._routes = Routes(catalogue, self.behaviour, self.url, self.photo_root)
 
     def __enter__(self) -> Self:
