@@ -31,7 +31,7 @@ _OURS = {
 
 
 def card(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     return Section(
         "card",
         "Data card",

@@ -8,7 +8,7 @@ from scraper.report.subject import Subject
 
 
 def columns(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     rates = fill(subject.houses)
     empty = sum(not rate.count for rate in rates)
     return Section(

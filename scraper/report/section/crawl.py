@@ -42,7 +42,7 @@ class Reason:
 
 
 def crawl(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     visits = subject.visits
     outcomes = bars(texts(visits, "outcome"), _outcome)
     return Section(

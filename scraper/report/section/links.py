@@ -23,7 +23,7 @@ _COLUMNS = {
 
 
 def links(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     columns: dict[str, Floats] = {subject.price.title: subject.price.values}
     columns["Price per sqft"] = subject.per_sqft
     for column, name in _COLUMNS.items():

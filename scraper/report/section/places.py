@@ -20,7 +20,7 @@ _TOWNS = 12
 
 
 def places(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     houses = subject.houses
     return Section(
         "places",

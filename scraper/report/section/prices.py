@@ -17,7 +17,7 @@ from scraper.report.values import Floats, known
 
 
 def prices(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     price = subject.price
     label = partial(short_money, currency=price.currency)
     return Section(

@@ -46,7 +46,7 @@ class Card:
 
 
 def samples(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     rows = _chosen(subject)
     table = subject.houses.iloc[rows].reset_index(drop=True)
     keys = _keys(table)

@@ -44,7 +44,7 @@ class Suspect:
 
 
 def suspects(subject: Subject) -> Section:
-    """The section."""
+    """The section of the report."""
     found = sorted(
         [*_far_rates(subject), *_out_of_bounds(subject), *_sold_before_built(subject)],
         key=lambda suspect: (-suspect.weight, suspect.row),
