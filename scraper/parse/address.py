@@ -9,7 +9,7 @@ from typing import Final
 
 from scraper.parse.country import parse_country
 from scraper.parse.regions import pattern_of, short_form
-from scraper.parse.tables import lines
+from scraper.parse.tables import any_of, lines
 from scraper.parse.text import clean_text
 
 
@@ -44,6 +44,8 @@ _NOTE: Final = re.compile(r"\([^()\d]{4,}\)")
 _COUNTY: Final = re.compile(
     r"(?:co\.?|county) [^\W\d][\w .'-]*|[^\W\d][\w .'-]* county", re.IGNORECASE
 )
+_FIVE_DIGITS: Final = frozenset({"US", "PR", "ES", "FR", "IT", "DE", "MX"})
+"""Countries whose postal codes have five digits, some with a zero before the others."""
 _POST_WORDS: Final = re.compile(r"\b(?:C\.?P\.?|CEP|PLZ|postcode)[: ]*(?=\d)", re.IGNORECASE)
 
 
@@ -86,6 +88,18 @@ county=None, country='US')
     return _without_code(text, named or country)
 
 
+def parse_zip(raw: object, *, country: str | None = None) -> str | None:
+    """A postal code as it stands; one of five digits gets back the zeros that a number loses.
+
+    >>> parse_zip(1970, country="US"), parse_zip("01970-1234", country="US"), parse_zip(3029)
+    ('01970', '01970-1234', '3029')
+    """
+    text = clean_text(raw)
+    if text and country in _FIVE_DIGITS and text.isdecimal():
+        return text.zfill(5)
+    return text
+
+
 def _without_country(text: str, expected: str | None) -> tuple[str, str | None]:
     """The text without the country that ends it, and that country's code.
 
@@ -119,7 +133,8 @@ def _state_zip(rule: _Rule, match: re.Match[str], head: str) -> Address:
     state = short_form(match["state"], rule.country, "state")
     county, parts = _county(_split(head), rule.country)
     street, city = _street_and_city(parts)
-    return Address(street, city, state, match["zip"], county, rule.country)
+    code = parse_zip(match["zip"], country=rule.country)
+    return Address(street, city, state, code, county, rule.country)
 
 
 def _zip_city(rule: _Rule, match: re.Match[str], head: str, tail: str) -> Address:
@@ -202,7 +217,7 @@ def _end_of_street(words: list[str]) -> int:
     cut = ends[0] + 1
     while cut < len(words) and (kinds[cut] == "suffix" or words[cut][:1] == "#" != words[cut]):
         cut += 1
-    if cut < len(words) and kinds[cut] == "unit":
+    if cut < len(words) and (kinds[cut] == "unit" or words[cut] == "#"):
         cut += 2
     return cut
 
@@ -221,7 +236,7 @@ def _rules(country: str | None) -> tuple[_Rule, ...]:
 def _compiled(line: dict[str, str]) -> re.Pattern[str]:
     code = rf"(?P<zip>{line['pattern']})(?![\w-])"
     if line["layout"] == "state_zip":
-        states = pattern_of(line["country"], "state")
+        states = any_of(line["states"].split()) or pattern_of(line["country"], "state")
         return re.compile(rf"(?:^|[,\s-])\s*(?P<state>{states})\.?[,\s]+{code}", re.IGNORECASE)
     prefix = r"(?:[A-Z]{1,2}-)?" if line["layout"] == "zip_city" else ""
     return re.compile(rf"(?:^|(?<=[,\s])){prefix}{code}", re.IGNORECASE)

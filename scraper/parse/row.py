@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from scraper.columns import Column
 from scraper.facts import Fact, PriceEvent
-from scraper.parse.address import split_address
+from scraper.parse.address import parse_zip, split_address
 from scraper.parse.area import Area, parse_area, unit_name
 from scraper.parse.around import Around, put
 from scraper.parse.country import area_unit_of, parse_country
@@ -213,6 +213,7 @@ _OWN: Final[Mapping[str, Callable[[Fact, Around], object]]] = MappingProxyType(
         "home_type": lambda fact, around: parse_home_type(fact.raw, country=around.country),
         "status": lambda fact, _: parse_status(fact.raw),
         "country": lambda fact, _: parse_country(fact.raw),
+        "zip": lambda fact, around: parse_zip(fact.raw, country=around.country),
         "state": lambda fact, around: parse_state(fact.raw, country=around.country),
         "currency": lambda _, around: around.currency,
     }
