@@ -1,0 +1,203 @@
+"""A place that is a prefix of an S3 bucket, or of a store that speaks S3."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from scraper.errors import PlaceError
+from scraper.place.place import Place
+from scraper.place.s3faults import code_of, s3_faults
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+REGION: Final = "us-east-1"
+"""Where nothing names a region: a store of one's own does not care."""
+_CONFIG: Final = Config(
+    retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=60
+)
+_TRANSFER: Final = TransferConfig(multipart_threshold=32 << 20, multipart_chunksize=16 << 20)
+_BUFFER: Final = 1 << 20
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+
+
+class S3Place(Place):
+    """A prefix of a bucket; credentials come from the environment or the instance."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        """Take a bucket and a prefix without slashes at its ends, which may be empty."""
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+
+    @classmethod
+    def parse(cls, url: str) -> S3Place:
+        """The place of an `s3://bucket/prefix`.
+
+        Raises `PlaceError` for a URL without a usable bucket's name.
+        """
+        bucket, _, prefix = url.removeprefix("s3://").partition("/")
+        if not _BUCKET.fullmatch(bucket):
+            raise PlaceError(
+                f"{url.rpartition('@')[2]!r} names no bucket: write s3://bucket/prefix, "
+                "credentials come from the environment"
+            )
+        return cls(bucket, "/".join(part for part in prefix.split("/") if part))
+
+    @property
+    def url(self) -> str:
+        """`s3://bucket/prefix`."""
+        return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    @property
+    def table_url(self) -> str:
+        """`s3://bucket/prefix`."""
+        return self.url
+
+    @property
+    def storage_options(self) -> Mapping[str, str]:
+        """The session's credentials as they are now: those of an instance change by the hour."""
+        with s3_faults(self.url):
+            credentials = self._session.get_credentials()
+            keys = credentials.get_frozen_credentials() if credentials else None
+        client = self._client.meta
+        options = {
+            "AWS_REGION": client.region_name or REGION,
+            "AWS_ENDPOINT_URL": client.endpoint_url,
+            "AWS_ALLOW_HTTP": str(client.endpoint_url.startswith("http://")).lower(),
+            "AWS_ACCESS_KEY_ID": keys.access_key if keys else None,
+            "AWS_SECRET_ACCESS_KEY": keys.secret_key if keys else None,
+            "AWS_SESSION_TOKEN": keys.token if keys else None,
+            "aws_conditional_put": "etag",
+        }
+        return {name: value for name, value in options.items() if value}
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an object; FileNotFoundError when there is none."""
+        with s3_faults(self.url, name):
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._key(name))
+            return answer["Body"].read()
+
+    def open(self, name: str) -> BinaryIO:
+        """A seekable reader of an object, by ranges."""
+        with s3_faults(self.url, name):
+            head = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
+        raw = _Ranges(self, name, head["ContentLength"], head["ETag"])
+        return cast("BinaryIO", io.BufferedReader(raw, _BUFFER))
+
+    def range(self, name: str, start: int, end: int, etag: str) -> bytes:
+        """Bytes `start` to `end`, the last not included, of an object that is still the same."""
+        with s3_faults(self.url, name):
+            answer = self._client.get_object(
+                Bucket=self._bucket,
+                Key=self._key(name),
+                Range=f"bytes={start}-{end - 1}",
+                IfMatch=etag,
+            )
+            return answer["Body"].read()
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write an object whole, replacing what was there."""
+        with s3_faults(self.url, name):
+            self._client.put_object(Bucket=self._bucket, Key=self._key(name), Body=data)
+
+    def write_new(self, name: str, data: bytes) -> bool:
+        """Write an object unless it is there; whether this call wrote it.
+
+        An answer that is lost after the store has written is told apart by what is there then.
+        """
+        try:
+            with s3_faults(self.url, name):
+                self._put_new(name, data)
+        except FileExistsError as error:
+            retried = isinstance(error.__cause__, ClientError) and _retries(error.__cause__) > 0
+            return retried and self.read(name) == data
+        return True
+
+    def _put_new(self, name: str, data: bytes, attempts: int = 4) -> None:
+        try:
+            self._client.put_object(
+                Bucket=self._bucket, Key=self._key(name), Body=data, IfNoneMatch="*"
+            )
+        except ClientError as error:
+            # The store asks to try again where two writers came at the same instant.
+            if code_of(error) != "ConditionalRequestConflict" or attempts < 2:
+                raise
+            self._put_new(name, data, attempts - 1)
+
+    def upload(self, name: str, path: str) -> None:
+        """Write a local file as an object, in parts where it is big, whole or not at all."""
+        with s3_faults(self.url, name):
+            self._client.upload_file(path, self._bucket, self._key(name), Config=_TRANSFER)
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Names of all objects below a prefix, sorted."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with s3_faults(self.url):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
+                for found in page.get("Contents", ()):
+                    yield found["Key"].removeprefix(self._prefix)
+
+    def delete(self, name: str) -> None:
+        """Remove an object; no error when it is not there."""
+        with s3_faults(self.url, name):
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
+
+    def _key(self, name: str) -> str:
+        if not name or name.startswith("/") or ".." in name.split("/"):
+            raise ValueError(f"{name!r} is not a relative name of an object")
+        return self._prefix + name
+
+    @cached_property
+    def _session(self) -> boto3.session.Session:
+        return boto3.session.Session()
+
+    @cached_property
+    def _client(self) -> S3Client:
+        with s3_faults(self.url):
+            region = self._session.region_name or REGION
+            return self._session.client("s3", region_name=region, config=_CONFIG)
+
+
+class _Ranges(io.RawIOBase):
+    """An object read by ranges: what is not asked for is not fetched."""
+
+    def __init__(self, place: S3Place, name: str, size: int, etag: str) -> None:
+        self._place, self._name, self._size, self._etag = place, name, size, etag
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no len()
+        end = min(self._size, self._at + len(buffer))
+        if end <= self._at:
+            return 0
+        data = self._place.range(self._name, self._at, end, self._etag)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def _retries(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
