@@ -20,11 +20,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scraper.extract.house import extract  # noqa: E402
-from scraper.page import Page  # noqa: E402
-from scraper.parse.country import parse_country  # noqa: E402
-from scraper.parse.home_type import parse_home_type  # noqa: E402
-from scraper.parse.row import clean_row  # noqa: E402
+from scraper.extract.house import extract
+from scraper.page import Page
+from scraper.parse.country import parse_country
+from scraper.parse.home_type import parse_home_type
+from scraper.parse.regions import parse_state
+from scraper.parse.row import clean_row
 
 SQFT_PER_M2 = 10.7639
 COLUMNS = {
@@ -108,7 +109,9 @@ def judge(
     if column == "address" and found:
         found = " ".join(str(row.get(part) or "") for part in ("address", "city", "state", "zip"))
     if column == "status":
-        return ("right" if found in ("for_sale", "pending") else "wrong" if found else "missing"), found
+        return (
+            "right" if found in ("for_sale", "pending") else "wrong" if found else "missing"
+        ), found
     if column == "photo_urls":
         return ("right" if found else "missing"), found
     if found in (None, ""):
@@ -118,8 +121,12 @@ def judge(
 
 def same(field: str, expected: object, found: object, case: dict[str, object]) -> bool:
     if field in ("constructed_area", "plot_area"):
-        factor = 1 if case.get("area_unit") == "sqft" or case.get("currency") == "USD" else SQFT_PER_M2
+        factor = (
+            1 if case.get("area_unit") == "sqft" or case.get("currency") == "USD" else SQFT_PER_M2
+        )
         return abs(float(str(expected)) * factor / float(str(found)) - 1) < 0.005
+    if field == "region":
+        return (parse_state(str(expected)) or plain(expected)) in (found, plain(found))
     if field == "country":
         return parse_country(str(expected)) == found
     if field == "property_type":

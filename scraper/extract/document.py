@@ -13,7 +13,19 @@ from scraper.page import Page
 Element = etree._Element
 
 _SKIPPED = frozenset(
-    "style svg template iframe object canvas select datalist textarea audio math".split()
+    [
+        "style",
+        "svg",
+        "template",
+        "iframe",
+        "object",
+        "canvas",
+        "select",
+        "datalist",
+        "textarea",
+        "audio",
+        "math",
+    ]
 )
 _GLUED = frozenset(("sup", "sub", "wbr"))
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from scraper.extract.belongs import Region, key_region
 from scraper.extract.document import Document
 from scraper.extract.fits import fits
 from scraper.extract.houselink import id_tokens
-from scraper.extract.houseobject import LISTS, Found, HouseObject, houses
+from scraper.extract.houseobject import LISTS, Found, HouseObject, houses, positions
 from scraper.extract.scripts import Json, embedded
 from scraper.extract.vocabulary import IGNORED, fold, key_of, labels, split_unit
 from scraper.facts import Fact
@@ -36,15 +37,28 @@ def read(document: Document) -> Embedded:
     """What the scripts of a page say of its house."""
     ids = id_tokens(document.url) | id_tokens(document.canonical)
     candidates: list[HouseObject] = []
+    result = Embedded()
+    spots: Counter[tuple[float, float]] = Counter()
     for name, value in embedded(document):
         candidates += houses(name, value, ids)
+        spots.update((lat, lon) for _, lat, lon in positions(name, value))
+    result.facts += _position(spots)
     candidates.sort(key=lambda house: -house.score())
-    result = Embedded()
     for place, house in enumerate(candidates[:12]):
         confidence = _confidence(place, house)
         if confidence:
             _take(house, confidence, result)
     return result
+
+
+def _position(spots: Counter[tuple[float, float]]) -> list[Fact]:
+    """The position that the page's JSON has alone, or more often than any other."""
+    common = spots.most_common(2)
+    if not common or (len(common) > 1 and common[0][1] == common[1][1]):
+        return []
+    latitude, longitude = common[0][0]
+    source = "embedded:coordinates"
+    return [Fact("latitude", latitude, source, 0.6), Fact("longitude", longitude, source, 0.6)]
 
 
 def _confidence(place: int, house: HouseObject) -> float:

@@ -40,8 +40,10 @@ def fits(column: str, text: str) -> bool:
         return len(text) < 80 and is_money(text, column)
     if kind == "area":
         return len(text) < 60 and _NUMBER.search(text) is not None and not _PER.search(text)
-    if kind in ("count", "score"):
-        return len(text) < 40 and (_STARTS.match(text) is not None or fold(text) in _COUNT_WORDS)
+    if kind == "count":
+        return len(text) < 40 and (_COUNT.match(text) is not None or fold(text) in _COUNT_WORDS)
+    if kind == "score":
+        return len(text) < 40 and _STARTS.match(text) is not None
     if kind == "year":
         return len(text) < 30 and _YEAR.search(text) is not None
     if kind in ("date", "sale"):
@@ -109,6 +111,9 @@ _AMOUNT = re.compile(
 )
 _NUMBER = re.compile(r"\d")
 _STARTS = re.compile(r"^[<>~≈ca.\s]*\d")
+_COUNT = re.compile(
+    r"(?i)^[<>~≈ca.\s]*\d{1,3}(?:[.,]\d{1,2})?(?![\d.,]*\d)(?!\s*(?:sq|m²|m2|acre|ac\b|ha\b|ft|[€$£%]))"
+)
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]\d\d|20\d\d)(?!\d)")
 _MONTH = re.compile(r"(?i)/\s?mo|per month|a month|monthly|/\s?mes|/\s?mois|/\s?mese|/\s?maand|pcm")
 _PER_AREA = re.compile(r"(?i)/\s?(?:sq|m²|m2|ft|mq)|per (?:sq|m²|m2)")
@@ -120,4 +125,19 @@ _ON_REQUEST = re.compile(
     r"(?i)\b(?:on request|on application|poa|contact agent|auf anfrage|sur demande|a consultar"
     r"|su richiesta|sob consulta|op aanvraag|auction)\b"
 )
-_COUNT_WORDS = frozenset("none studio one two three four five six seven eight nine ten".split())
+_COUNT_WORDS = frozenset(
+    [
+        "none",
+        "studio",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+    ]
+)

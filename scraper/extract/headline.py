@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
 from scraper.extract.fits import is_amount, is_money, status_of
+from scraper.extract.vocabulary import fold, status_words
 from scraper.facts import Fact
 
 
@@ -17,7 +19,10 @@ def prices(document: Document) -> Iterator[Fact]:
     Prominent is what stands early, in an element whose class speaks of a price, or in a heading.
     """
     first = True
-    for run, text in enumerate(document.texts):
+    for run, bare in enumerate(document.texts):
+        if not bare[0].isdigit() and not is_amount(bare):
+            continue
+        text = _with_currency(document, run, bare)
         if not is_amount(text) or not _is_own(document, run):
             continue
         if not is_money(text) or _periodic(document, run):
@@ -30,6 +35,23 @@ def prices(document: Document) -> Iterator[Fact]:
             sure += 0.05
         first = False
         yield Fact(_column(document, run), text, "text:price", round(sure, 2))
+        sign = _SIGN.search(text)
+        if sign is not None:
+            yield Fact("currency", sign[0], "text:price", round(sure - 0.1, 2))
+
+
+def _with_currency(document: Document, run: int, text: str) -> str:
+    """A number with the currency that stands in the next or the last run: `<b>200.000</b> €`."""
+    if not _BARE.match(text):
+        return text
+    near = {document.owners[run], document.parents[document.owners[run]]}
+    for other in (run + 1, run - 1):
+        if 0 <= other < len(document.texts) and _SIGN.fullmatch(document.texts[other]):
+            owner = document.owners[other]
+            if near & {owner, document.parents[owner]}:
+                sign = document.texts[other]
+                return f"{text} {sign}" if other > run else f"{sign} {text}"
+    return text
 
 
 def sentences(document: Document) -> Iterator[Fact]:
@@ -54,11 +76,25 @@ def statuses(document: Document) -> Iterator[Fact]:
     for run, text in enumerate(document.texts[:limit]):
         if len(text) > 30 or not _is_own(document, run):
             continue
-        status = status_of(text)
+        status = status_of(text) if _names_status(text) else None
         if status is not None and not _in_link(document, run):
-            words = _words_above(document, run)
-            sure = 0.7 if _STATUS_CLASS.search(words) else 0.5
+            named = _STATUS_CLASS.search(_words_above(document, run)) is not None
+            if not named and fold(text) in _VAGUE:
+                continue
+            sure = 0.7 if named else 0.5
             yield Fact("status", status, f"text:{text}", sure)
+
+
+@lru_cache(maxsize=4096)
+def _names_status(text: str) -> bool:
+    """Whether a text is or begins with words of a state, not merely holds them."""
+    return _state().match(fold(text.replace("_", " "))) is not None
+
+
+@cache
+def _state() -> re.Pattern[str]:
+    words = "|".join(re.escape(words) for words, _ in status_words())
+    return re.compile(rf"(?:{words})(?: on | for |$)")
 
 
 def address(document: Document) -> Iterator[Fact]:
@@ -68,7 +104,16 @@ def address(document: Document) -> Iterator[Fact]:
             text = document.text_of(number, 12)
             if 5 < len(text) < 160 and _ADDRESS.search(text) and not status_of(text):
                 yield Fact("address", text, "heading", 0.55)
-                return
+                break
+    for name, text in (
+        ("title", document.title),
+        ("meta:og:title", document.metas.get("og:title")),
+    ):
+        found = _US_ADDRESS.search(text or "")
+        if found is not None:
+            for column, part in zip(("city", "state", "zip"), found.groups(), strict=True):
+                yield Fact(column, part, name, 0.5)
+            yield Fact("country", "US", name, 0.45)
 
 
 def description(document: Document) -> Iterator[Fact]:
@@ -125,7 +170,9 @@ def _in_link(document: Document, run: int) -> bool:
 
 _PRICE_CLASS = re.compile(r"price|precio|prix|prezzo|preis|prijs|preco")
 _STATUS_CLASS = re.compile(r"status|badge|tag|chip|label|state")
-_DESCRIPTION = re.compile(r"(?i)descri|remarks|comment-text|overview-text|omschrijving|beschreibung")
+_DESCRIPTION = re.compile(
+    r"(?i)descri|remarks|comment-text|overview-text|omschrijving|beschreibung"
+)
 _SOLD = re.compile(r"(?i)\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
 _LAST = re.compile(r"(?i)\b(?:last|prior|previous)\b")
 _SPAN = re.compile(r"(?i)\b(?:recently sold|sold homes|nearby|average|median|similar)\b")
@@ -142,4 +189,8 @@ _NOT_PRICE_BEFORE = re.compile(
     r"(?i)(?:estimate|est\.|zestimate|per month|monthly|payment|mortgage|was:?|previous|reduced"
     r"|deposit|rent|tax|fee|insurance|per sq|from|save|down by|price cut|hoa)\W*$"
 )
+_US_ADDRESS = re.compile(r",\s*([^\W\d][^,|\d]{1,30}),\s*([A-Z]{2})\s+(\d{5})(?!\d)")
+_SIGN = re.compile(r"(?:US|A|C|NZ|HK|S|R|MX)?[$€£¥₹]|zł|Kč|CHF|AED|ZAR|\bR(?=\s?\d|$)|kr")
+_BARE = re.compile(r"^\d{1,3}(?:[.,\s']\d{3})+$")
+_VAGUE = frozenset(("other", "available", "active", "closed", "expired", "on market", "vendita"))
 _ADDRESS = re.compile(r"\d.*[^\W\d_]{2}|[^\W\d_]{3}.*,")

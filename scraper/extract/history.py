@@ -104,7 +104,9 @@ def from_region(document: Document) -> tuple[PriceEvent, ...]:
             continue
         rest = joined.replace(day[0], " ").replace(amount[0] if amount else "\0", " ")
         event = _NO_EVENT.sub(" ", rest.split("$")[0]).strip(" -–:,|")
-        events.append(PriceEvent(day[0], " ".join(event.split())[:60], amount[0] if amount else None))
+        events.append(
+            PriceEvent(day[0], " ".join(event.split())[:60], amount[0] if amount else None)
+        )
     return tuple(events)
 
 
@@ -134,7 +136,9 @@ def tax_facts(found: list[tuple[int, Table]], lists: list[tuple[str, Json]]) -> 
             continue
         newest = max(table[1:], key=lambda row: row[year] if len(row) > year else "")
         for column, place in (("tax_assessed_value", assessed), ("annual_tax_amount", taxes)):
-            amount = _AMOUNT.search(newest[place]) if place is not None and place < len(newest) else None
+            amount = (
+                _AMOUNT.search(newest[place]) if place is not None and place < len(newest) else None
+            )
             if amount is not None:
                 yield Fact(column, amount[0], f"table:{table[0][place or 0]}", 0.75)
         return
@@ -181,4 +185,6 @@ _DATE = re.compile(
 _AMOUNT = re.compile(
     r"(?:(?:[A-Z]{1,3})?[$€£]\s?)\d[\d.,]*(?:\s?[KkMm]\b)?|\d{1,3}(?:[.,\s]\d{3})+(?:\s?[€£$])?|\d{4,}"
 )
-_NO_EVENT = re.compile(r"[-+]?\d+(?:\.\d+)?\s?%|\(\s*\)|\bdate\b:?|\bprice\b:?|\bevent\b:?", re.I)
+_NO_EVENT = re.compile(
+    r"[-+]?\d+(?:\.\d+)?\s?%|\(\s*\)|\bdate\b:?|\bprice\b:?|\bevent\b:?", re.IGNORECASE
+)

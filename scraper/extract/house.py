@@ -40,7 +40,7 @@ class Layers:
     page: document.Document
     hints: Hints
     embedded: embedded.Embedded
-    linked: linked.Linked
+    structured: linked.Linked
     items: linked.Linked
     pairs: list[labels.Pair]
     tables: list[tuple[int, history.Table]]
@@ -59,7 +59,7 @@ def extract(page: Page, hints: Hints = NO_HINTS) -> Extraction:
         photo_urls=photos.photo_urls(
             layers.page,
             layers.embedded.lists.get("photos", []),
-            layers.linked.images + layers.items.images,
+            layers.structured.images + layers.items.images,
             hints.photo_pattern,
         ),
     )
@@ -72,7 +72,7 @@ def _read(page: Page, hints: Hints) -> Layers:
         page=parsed,
         hints=hints,
         embedded=embedded.read(parsed),
-        linked=jsonld.read(parsed),
+        structured=jsonld.read(parsed),
         items=microdata.read(parsed),
         pairs=list(labels.LabelReader(parsed, hints.labels).pairs()),
         tables=list(history.tables(parsed)),
@@ -88,7 +88,7 @@ def _facts(layers: Layers) -> Iterator[Fact]:
     if layers.hints.country:
         yield Fact("country", layers.hints.country, "site:country", 0.9)
     yield from layers.embedded.facts
-    yield from layers.linked.facts
+    yield from layers.structured.facts
     yield from layers.items.facts
     yield from labels.label_facts(layers.pairs)
     yield from meta.read(page)
@@ -117,7 +117,7 @@ def _labels(layers: Layers) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in layers.pairs:
         found.setdefault(pair.label, pair.value)
-    for more in (layers.embedded.labels, layers.linked.labels, layers.items.labels):
+    for more in (layers.embedded.labels, layers.structured.labels, layers.items.labels):
         for label, value in more.items():
             found.setdefault(label, value)
     return found

@@ -18,13 +18,26 @@ from scraper.extract.scripts import Json, unpack
 from scraper.extract.vocabulary import Term, key_of, keys
 
 CORE: Final = frozenset(
-    "price listed_price sold_price bedrooms bathrooms rooms living_area_sqft lot_size_sqft"
-    " year_built home_type latitude address".split()
+    [
+        "price",
+        "listed_price",
+        "sold_price",
+        "bedrooms",
+        "bathrooms",
+        "rooms",
+        "living_area_sqft",
+        "lot_size_sqft",
+        "year_built",
+        "home_type",
+        "latitude",
+        "address",
+    ]
 )
 """Columns that make an object look like a house."""
 LISTS: Final = frozenset(("photos", "price_history", "tax_history", "schools"))
 """Pseudo-columns whose value is a list of its own."""
 _DEEPEST = 40
+_LONG_ID = 7
 _INSIDE = 4
 """Facts are taken from objects at most so many levels inside the house's own."""
 
@@ -63,10 +76,10 @@ def houses(name: str, value: Json, ids: frozenset[str]) -> list[HouseObject]:
     """The objects of a JSON value that may be the page's house, the best first."""
     found: list[HouseObject] = []
     for path, node, in_list in _objects(name, value):
-        own = _core_columns(node)
-        if len(own) < 1:
+        is_this = _is_this(node, ids)
+        if not (is_this or _core_columns(node)):
             continue
-        house = HouseObject(path, node, in_list, _is_this(node, ids))
+        house = HouseObject(path, node, in_list, is_this)
         house.facts = list(_facts(node, "", 0, ""))
         if len({fact.column for fact in house.facts} & CORE) >= 3:
             found.append(house)
@@ -96,6 +109,29 @@ def _objects(name: str, value: Json) -> Iterator[tuple[str, dict[str, Json], boo
                     stack.append((f"{path}[{place}]", item, several, depth + 1))
 
 
+def positions(name: str, value: Json) -> Iterator[tuple[str, float, float]]:
+    """Path, latitude and longitude of each object that holds both, outside of lists."""
+    known = keys()
+    for path, node, in_list in _objects(name, value):
+        if in_list or len(node) > 40:
+            continue
+        found: dict[str, Json] = {}
+        point = node.get("coordinates")
+        if isinstance(point, list) and len(point) == 2 and "type" in node:
+            # GeoJSON puts the longitude first (RFC 7946, 3.1.1).
+            found = {"longitude": point[0], "latitude": point[1]}
+        for key, inner in node.items():
+            term = known.get(key_of(key)) if len(key) < 20 else None
+            if term is not None and term.column in ("latitude", "longitude"):
+                found[term.column] = inner
+        try:
+            latitude, longitude = float(found["latitude"]), float(found["longitude"])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if -90 <= latitude <= 90 and -180 <= longitude <= 180 and latitude and longitude:
+            yield path, latitude, longitude
+
+
 def _word(key: str) -> str:
     """A key in compared form; long ones are queries or IDs, not words."""
     return key_of(key) if len(key) < 40 else ""
@@ -112,12 +148,12 @@ def _core_columns(node: dict[str, Json]) -> set[str]:
 
 
 def _is_this(node: dict[str, Json], ids: frozenset[str]) -> bool:
-    """Whether an object carries the page's ID under a key that says so."""
+    """Whether an object carries the page's ID: under a key that says so, or one too long for chance."""
     known = keys()
     for key, value in node.items():
-        if isinstance(value, (str, int)) and len(key) < 32:
-            term = known.get(key_of(key))
-            if term is not None and term.column == "id" and str(value).lower() in ids:
+        if isinstance(value, (str, int)) and str(value).lower() in ids:
+            term = known.get(key_of(key)) if len(key) < 32 else None
+            if (term is not None and term.column == "id") or len(str(value)) >= _LONG_ID:
                 return True
     return False
 
@@ -125,6 +161,7 @@ def _is_this(node: dict[str, Json], ids: frozenset[str]) -> bool:
 def _facts(node: dict[str, Json], path: str, depth: int, under: str) -> Iterator[Found]:
     """The facts of an object and of the objects inside it."""
     known, units = keys(), _units(node)
+    addressed = _is_addressed(node)
     for key, value in node.items():
         if value is None or value == "" or len(key) > 48:
             continue
@@ -133,6 +170,8 @@ def _facts(node: dict[str, Json], path: str, depth: int, under: str) -> Iterator
         if key_region(word) is not Region.OWN and (term is None or term.column != "hoa_monthly"):
             continue
         column = term.column if term is not None else ""
+        if column == "state" and not addressed:
+            continue
         if column in LISTS:
             yield Found(column, value, place, depth)
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
@@ -151,7 +190,9 @@ def _scalar(
 ) -> Iterator[Found]:
     if term is None or term.column[0] == "@" or term.column in LISTS:
         return
-    column = term.column
+    column = "parking_spaces" if term.column == "parking" and _is_count(value) else term.column
+    if value == 0 and kind_of(column) in ("money", "area", "year"):
+        return
     if column in ("id", "url") or fits(column, str(value)):
         yield Found(column, value, path, depth, term.unit or units.get(column, ""))
 
@@ -189,9 +230,29 @@ def _units(node: dict[str, Json]) -> dict[str, str]:
     return found
 
 
+def _is_addressed(node: dict[str, Json]) -> bool:
+    """Whether an object has parts of an address: only there `state` is one of them."""
+    known = keys()
+    terms = (known.get(key_of(key)) for key in node)
+    return any(term is not None and term.column in ("city", "zip", "address") for term in terms)
+
+
+def _is_count(value: Json) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and value.isdigit())
+
+
 def _is_texts(value: Json) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
 
 
-_VALUE_KEYS = ("value", "amount", "raw", "numeric", "formatted", "formattedvalue", "text", "display")
+_VALUE_KEYS = (
+    "value",
+    "amount",
+    "raw",
+    "numeric",
+    "formatted",
+    "formattedvalue",
+    "text",
+    "display",
+)
 _UNIT_KEYS = ("unit", "unitcode", "unittext", "units", "currency", "currencycode")

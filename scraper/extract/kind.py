@@ -23,8 +23,20 @@ ONE_OF: Final = (
 )
 """Without `required` in its site file, a house page has an address and one of these."""
 _HOUSE: Final = frozenset(
-    "sold_price listed_price last_sold_price bedrooms bathrooms living_area_sqft lot_size_sqft"
-    " year_built address home_type latitude rooms".split()
+    [
+        "sold_price",
+        "listed_price",
+        "last_sold_price",
+        "bedrooms",
+        "bathrooms",
+        "living_area_sqft",
+        "lot_size_sqft",
+        "year_built",
+        "address",
+        "home_type",
+        "latitude",
+        "rooms",
+    ]
 )
 _CARDS = 4
 """So many cards with a price and a link of one form make a page a list."""
@@ -33,7 +45,9 @@ _CARDS = 4
 def page_kind(page: Page, extraction: Extraction) -> PageKind:
     """Whether a page shows one house, lists houses, or does neither."""
     facts = len(_HOUSE & extraction.best.keys())
-    sure = sum(extraction.best[column].confidence >= 0.7 for column in _HOUSE & extraction.best.keys())
+    sure = sum(
+        extraction.best[column].confidence >= 0.7 for column in _HOUSE & extraction.best.keys()
+    )
     cards = _card_count(page)
     if cards >= _CARDS and sure < 4:
         return "search"

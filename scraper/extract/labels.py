@@ -23,6 +23,26 @@ _FAR = 4
 """A label and its value meet at most so many steps up the tree."""
 _LONGEST_LABEL = 48
 _LABEL_TAGS = frozenset(("dt", "th"))
+_NEW_ENTRY = frozenset(
+    [
+        "li",
+        "tr",
+        "dt",
+        "th",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "nav",
+        "section",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +113,16 @@ class LabelReader:
 
     def value_of(self, run: int, term: Term | None, colon: bool) -> str:
         """The text that belongs to a label; "" where nothing fits."""
-        behind = self.behind(run, term)
-        if colon or term is None or not _number_first(term):
-            return behind[0]
-        before = self.before(run, term)
-        if before is None:
-            return behind[0]
-        if behind[0] and (
-            behind[1] < before[1] or (behind[1] == before[1] and not self.values_lead(run))
+        behind, steps = self.behind(run, term)
+        before = None
+        if not colon and term is not None and _number_first(term):
+            before = self.before(run, term)
+        if before is None or (
+            behind and (steps < before[1] or (steps == before[1] and not self.values_lead(run)))
         ):
-            return behind[0]
+            if behind:
+                self.used.add(run + 1)
+            return behind
         self.used.add(run - 1)
         return before[0]
 
@@ -115,12 +135,24 @@ class LabelReader:
         text = document.texts[after]
         if steps > _FAR or (term is None and steps > 2) or self.term(split_unit(text)[0]):
             return "", 99
+        if self.apart(run, meeting, branch):
+            return "", 99
         value = self.whole_value(run, after, meeting, branch)
         if term is not None and term.column != IGNORED and not fits(term.column, value):
             value = text if fits(term.column, text) else ""
-        if value:
-            self.used.add(after)
         return value, steps
+
+    def apart(self, run: int, meeting: int, branch: int) -> bool:
+        """Whether a label and the text behind it are two entries of one list, or a new part."""
+        document = self.document
+        if branch >= 0 and document.elements[branch].tag in _NEW_ENTRY:
+            return True
+        for step in document.ancestors(document.owners[run]):
+            if step == meeting:
+                return False
+            if document.elements[step].tag in ("li", "tr", "a", "button", "option"):
+                return True
+        return False
 
     def whole_value(self, run: int, after: int, meeting: int, branch: int) -> str:
         """All texts of the value's element, or of the rest of the element that both stand in."""

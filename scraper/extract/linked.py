@@ -17,14 +17,50 @@ from scraper.extract.vocabulary import IGNORED, fold, key_of, labels, split_unit
 from scraper.facts import Fact
 
 HOUSE_TYPES: Final = frozenset(
-    "accommodation apartment apartmentcomplex condominium house product realestatelisting residence"
-    " singlefamilyresidence townhouse place suite room offer gatedresidencecommunity individualproduct"
-    " landform landmarksorhistoricalbuildings".split()
+    [
+        "accommodation",
+        "apartment",
+        "apartmentcomplex",
+        "condominium",
+        "house",
+        "product",
+        "realestatelisting",
+        "residence",
+        "singlefamilyresidence",
+        "townhouse",
+        "place",
+        "suite",
+        "room",
+        "offer",
+        "gatedresidencecommunity",
+        "individualproduct",
+        "landform",
+        "landmarksorhistoricalbuildings",
+    ]
 )
 _SKIPPED: Final = frozenset(
-    "breadcrumblist organization realestateagent person website searchaction webpage_ localbusiness"
-    " itemlist event school educationalorganization imageobject_ faqpage aggregaterating review"
-    " elementaryschool middleschool highschool collegeoruniversity".split()
+    [
+        "breadcrumblist",
+        "organization",
+        "realestateagent",
+        "person",
+        "website",
+        "searchaction",
+        "webpage_",
+        "localbusiness",
+        "itemlist",
+        "event",
+        "school",
+        "educationalorganization",
+        "imageobject_",
+        "faqpage",
+        "aggregaterating",
+        "review",
+        "elementaryschool",
+        "middleschool",
+        "highschool",
+        "collegeoruniversity",
+    ]
 )
 _PLAIN: Final = {
     "streetaddress": "address",
@@ -59,8 +95,20 @@ _TYPE_NAMES: Final = {
 }
 """Types that say what kind of home it is, with how sure they are: sites use them loosely."""
 _PARTS: Final = frozenset(
-    "address geo offers mainentity itemoffered about location containedinplace pricespecification"
-    " object accommodation mainentityofpage".split()
+    [
+        "address",
+        "geo",
+        "offers",
+        "mainentity",
+        "itemoffered",
+        "about",
+        "location",
+        "containedinplace",
+        "pricespecification",
+        "object",
+        "accommodation",
+        "mainentityofpage",
+    ]
 )
 
 
@@ -156,13 +204,13 @@ def _take_value(
     if isinstance(value, dict):
         unit = str(value.get("unitCode") or value.get("unitText") or "")
         value = value.get("value") or value.get("minValue") or value.get("name")
+    if column == "description" and len(str(value)) < 40:
+        return
     if isinstance(value, (str, int, float)) and fits(column, str(value)) and str(value) != "0":
         result.facts.append(Fact(column, value, f"{layer}:{place}", confidence, unit))
 
 
-def _take_labelled(
-    value: Json, place: str, layer: str, confidence: float, result: Linked
-) -> None:
+def _take_labelled(value: Json, place: str, layer: str, confidence: float, result: Linked) -> None:
     """`additionalProperty`: items of a name and a value."""
     for part in value if isinstance(value, list) else [value]:
         if not isinstance(part, dict) or not isinstance(part.get("name"), str):

@@ -25,7 +25,20 @@ def merge(facts: Iterable[Fact]) -> tuple[dict[str, Fact], dict[str, tuple[Fact,
         best[column] = ranked[0]
         if len(ranked) > 1:
             others[column] = tuple(ranked[1:])
+    _drop_echo(best, others)
     return best, others
+
+
+def _drop_echo(best: dict[str, Fact], others: dict[str, tuple[Fact, ...]]) -> None:
+    """An area without a label that equals the lot's is the lot's."""
+    area, lot = best.get("living_area_sqft"), best.get("lot_size_sqft")
+    if area is None or lot is None or not area.source.startswith(("text:", "meta:", "title")):
+        return
+    if lot.confidence > area.confidence and (
+        comparable("area", area.raw) == comparable("area", lot.raw)
+    ):
+        del best["living_area_sqft"]
+        others.pop("living_area_sqft", None)
 
 
 def _ranked(column: str, facts: list[Fact]) -> list[Fact]:
@@ -37,6 +50,9 @@ def _ranked(column: str, facts: list[Fact]) -> list[Fact]:
     for fact in facts:
         groups[comparable(kind, fact.raw)].append(fact)
     scored = [(_score(group), max(group, key=lambda f: f.confidence)) for group in groups.values()]
+    if column == "description":
+        # Of two that are as sure, the whole text beats its beginning.
+        scored = [(score + min(len(str(f.raw)), 1000) / 1e4, f) for score, f in scored]
     scored.sort(key=lambda pair: -pair[0])
     return [fact for _, fact in scored]
 

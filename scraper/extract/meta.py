@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from scraper.extract.document import Document
 from scraper.extract.fits import fits, is_money, status_of
 from scraper.extract.strips import strip_facts
 from scraper.facts import Fact
+from scraper.parse.home_type import parse_home_type
 
 _PLACES: Final = {
     "place:location:latitude": ("latitude", 0.8),
@@ -47,6 +49,7 @@ def read(document: Document) -> Iterator[Fact]:
             if name.endswith(suffix) and name not in _PLACES and fits(column, content):
                 yield Fact(column, content, f"meta:{name}", sure)
     yield from _position(metas)
+    yield from _country(document)
     texts = [("title", document.title)] + [(f"meta:{n}", metas[n]) for n in _TITLES if n in metas]
     for name, text in texts:
         yield from _sentence(name, text[:300])
@@ -62,6 +65,17 @@ def _endings() -> dict[str, tuple[str, float]]:
         ":bathrooms": ("bathrooms", 0.8),
         ":price": ("price", 0.7),
     }
+
+
+def _country(document: Document) -> Iterator[Fact]:
+    """The country of the site's domain, else of the page's locale: the house's, most likely."""
+    host = urlsplit(document.canonical or document.url).hostname or ""
+    ending = host.rsplit(".", 1)[-1]
+    if len(ending) == 2 and ending not in _GENERIC:
+        yield Fact("country", "GB" if ending == "uk" else ending.upper(), "url", 0.5)
+    locale = document.metas.get("og:locale", "")
+    if len(locale) == 5 and locale[2] in "_-":
+        yield Fact("country", locale[3:].upper(), "meta:og:locale", 0.4)
 
 
 def _position(metas: dict[str, str]) -> Iterator[Fact]:
@@ -83,12 +97,16 @@ def _sentence(name: str, text: str) -> Iterator[Fact]:
     amounts = [found[0] for found in _AMOUNT.finditer(text)]
     if len(set(amounts)) == 1 and is_money(amounts[0]):
         yield Fact("price", amounts[0], name, 0.5)
+    if name in ("title", "meta:og:title") and parse_home_type(text[:120]):
+        yield Fact("home_type", text[:120], name, 0.4)
     if name in ("title", "meta:og:title"):
         status = status_of(text[:80])
         if status is not None:
             yield Fact("status", status, name, 0.45)
 
 
+_GENERIC = frozenset(["io", "co", "me", "tv", "ai", "cc", "ws", "to", "ly", "fm", "gg", "sh"])
+"""Country domains that sites of any country use."""
 _POSITION = re.compile(r"^\s*(-?\d+\.\d+)\s*[;,]\s*(-?\d+\.\d+)\s*$")
 _AMOUNT = re.compile(
     r"(?:(?:US|A|C|NZ)?[$€£]\s?\d[\d.,]*\d(?:\s\d{3})*|(?<!\S)R\s\d{1,3}(?:\s\d{3})+"

@@ -39,9 +39,7 @@ def photo_urls(
     return _distinct(document, head)
 
 
-def _matching(
-    document: Document, pattern: str, sources: list[list[Picture]]
-) -> tuple[str, ...]:
+def _matching(document: Document, pattern: str, sources: list[list[Picture]]) -> tuple[str, ...]:
     """The addresses that the site file's pattern matches, wherever they stand."""
     wanted = re.compile(pattern)
     found = {
@@ -137,7 +135,9 @@ def _one_photo(item: dict[str, Json]) -> Picture | None:
     found = [
         Picture(value, said or _width_in(key) or _RANK.get(key_of(key), 0) or _width_in(value))
         for key, value in item.items()
-        if isinstance(value, str) and key_of(key) not in _NOT_PICTURES and _looks_like_picture(value)
+        if isinstance(value, str)
+        and key_of(key) not in _NOT_PICTURES
+        and _looks_like_picture(value)
     ]
     return max(found, key=lambda picture: picture.width, default=None)
 
@@ -195,11 +195,27 @@ def _is_small(width: str | None, height: str | None) -> bool:
 
 _HEAD = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 _NOT_PICTURES = frozenset(
-    "logo agentphoto agent caption alt videos video virtualtour floorplans href link avatar thumb".split()
+    [
+        "logo",
+        "agentphoto",
+        "agent",
+        "caption",
+        "alt",
+        "videos",
+        "video",
+        "virtualtour",
+        "floorplans",
+        "href",
+        "link",
+        "avatar",
+        "thumb",
+    ]
 )
 _RANK = {"original": 6000, "full": 4000, "xxl": 3000, "xl": 2500, "large": 2000, "big": 2000,
          "medium": 800, "small": 300, "thumbnail": 100}  # fmt: skip
-_PICTURE = re.compile(r"(?i)\.(?:jpe?g|png|webp|avif)\b|/(?:image|photo|media|img|picture|resize)s?\b|imag|phot|/ph/")
+_PICTURE = re.compile(
+    r"(?i)\.(?:jpe?g|png|webp|avif)\b|/(?:image|photo|media|img|picture|resize)s?\b|imag|phot|/ph/"
+)
 _EXTENSION = re.compile(r"(?i)\.(?:jpe?g|png|webp|avif)$")
 _HEX = re.compile(r"[0-9a-f]{16,}(?:-[0-9a-f]{4,})*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SIZE = re.compile(

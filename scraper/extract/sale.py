@@ -108,7 +108,9 @@ def _is_sale(event: PriceEvent) -> bool:
     return _SALE.search(fold(event.event)) is not None
 
 
-_SALE = re.compile(r"\b(?:sold|sale recorded|closed|vendido|vendu|venduto|verkauft|verkocht)\b(?! stc)")
+_SALE = re.compile(
+    r"\b(?:sold|sale recorded|closed|vendido|vendu|venduto|verkauft|verkocht)\b(?! stc)"
+)
 _LISTED = re.compile(r"(?i)\blisted\b|\bfor sale\b|\bnew listing\b")
 _AMOUNT = re.compile(
     r"(?:[A-Z]{0,3}[$€£]|[A-Z]{2,3}\s)\s?\d[\d.,]*\d(?:\s?[KkMm]\b)?|\d{1,3}(?:[.,\s]\d{3})+(?:\s?[€£$])?"

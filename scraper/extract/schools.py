@@ -41,7 +41,11 @@ def school_facts(schools: list[School], confidence: float) -> Iterator[Fact]:
         if school.rating:
             yield Fact(f"{level}_school_score", school.rating, school.source, confidence)
         if school.distance:
-            yield Fact(f"{level}_school_distance", school.distance, school.source, confidence)
+            unit = (
+                "m" if school.distance.replace(".", "").isdigit() and school.miles() > 100 else ""
+            )
+            column = f"{level}_school_distance"
+            yield Fact(column, school.distance, school.source, confidence, unit)
 
 
 def from_lists(lists: list[tuple[str, Json]]) -> list[School]:
@@ -79,9 +83,7 @@ def _text(value: Json) -> str:
 def from_page(document: Document) -> list[School]:
     """The schools of the page's part about schools: parts with one rating or distance each."""
     runs = [
-        run
-        for run, owner in enumerate(document.owners)
-        if document.regions[owner] == Region.SCHOOL
+        run for run, owner in enumerate(document.owners) if document.regions[owner] == Region.SCHOOL
     ]
     for pattern in (_DISTANCE, _RATING):
         anchors = [run for run in runs if pattern.search(document.texts[run])]
@@ -179,9 +181,27 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DISTANCE = re.compile(r"(?i)\d+(?:\.\d+)?\s*(?:miles?|mi|km)\b")
 _RATING = re.compile(r"(?i)\b(\d{1,2})\s*(?:/|out of)\s*10\b|(?:rating|score)\s*:?\s*(\d{1,3})\b")
 _GRADES = re.compile(r"(?i)(?:grades?\s*:?\s*)?\b((?:pk|pre-?k|k|kg|\d{1,2})\s*[-–]\s*\d{1,2})\b")  # noqa: RUF001
-_SCHOOL_WORD = re.compile(r"(?i)school|academy|elementary|middle|high|college|charter|magnet|primary")
+_SCHOOL_WORD = re.compile(
+    r"(?i)school|academy|elementary|middle|high|college|charter|magnet|primary"
+)
 _FIELD = re.compile(r"(?i)^(?:grades?|distance|rating|score|level|type|students?|serves?)\b")
 _NOT_NAMES = frozenset(
-    "schools|nearby schools|assigned schools|elementary school|middle school|high school|elementary"
-    "|primary|middle|high|public|private|school|out of 10|greatschools rating|distance".split("|")
+    [
+        "schools",
+        "nearby schools",
+        "assigned schools",
+        "elementary school",
+        "middle school",
+        "high school",
+        "elementary",
+        "primary",
+        "middle",
+        "high",
+        "public",
+        "private",
+        "school",
+        "out of 10",
+        "greatschools rating",
+        "distance",
+    ]
 )

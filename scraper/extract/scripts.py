@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,9 @@ Json = Any
 
 LARGEST = 8_000_000
 """Longer scripts are not read: bytes of text."""
-_MOST_OBJECTS = 12
+_REACH = 20_000
+"""An object of a house has two house words within so many characters."""
+_MOST_OBJECTS = 6
 """At most so many objects of one script are read: a library has thousands."""
 
 
@@ -95,19 +98,20 @@ def _values(text: str, kind: str, name: str) -> Iterator[tuple[str, Json]]:
 
 def _assigned(text: str) -> Iterator[tuple[str, Json]]:
     """Values that a script assigns: `window.X = {...}`, `JSON.parse("...")`."""
+    words = [found.start() for found in _HOUSE_WORD.finditer(text)]
     end, tries = 0, 0
     for found in _ASSIGNED.finditer(text):
         start = found.end() - 1
         if start < end or tries >= _MOST_OBJECTS:
             continue
-        if not found[2] and not _OBJECT.match(text, start):
-            continue
-        if not _HOUSE_WORD.search(text, start, start + 20_000):
+        near = bisect_left(words, start + _REACH) - bisect_left(words, start)
+        if near < 2 or not (found[1] or _OBJECT.match(text, start)):
             continue
         tries += 1
-        value = _packed(text, start) if found[2] else _object(text[start:])
+        value = _packed(text, start) if found[1] else _object(text[start:])
         if value is not None:
-            yield found[1].strip("[\"']"), value
+            name = _NAME.search(text, max(0, found.start() - 80), found.start())
+            yield name[0] if name else "script", value
             end = start + len(orjson.dumps(value)) // 2
 
 
@@ -143,9 +147,8 @@ _HOUSE_WORD = re.compile(
     r"[a-z_]*\\*[\"']?\s*:"
 )
 _PUSHED = re.compile(r"\.push\(\[\s*\d+\s*,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
-_ASSIGNED = re.compile(
-    r"([\w$.]*\w(?:\[[\"'][^\"']+[\"']\])?)\s*=\s*(?:(JSON\.parse\(\s*)[\"']|[{\[])"
-)
+_ASSIGNED = re.compile(r"=\s*(?:(JSON\.parse\(\s*)[\"']|[{\[])")
+_NAME = re.compile(r"[\w$]+(?=[\"'\]\s]*$)")
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _OBJECT = re.compile(r"[{\[]\s*(?:[{\[]\s*)*(?:[\"']|[\w$]+\s*:)")
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")

@@ -99,7 +99,9 @@ def _texts(value: Json) -> Iterator[str]:
 def _selected(parsed: Document, selector: str) -> str:
     """The address at the site file's place: text of an attribute, or a link's address."""
     tree = Selector(root=parsed.root, type="html")
-    nodes = tree.xpath(selector) if selector[:1] in "/(." and "/" in selector else tree.css(selector)
+    nodes = (
+        tree.xpath(selector) if selector[:1] in "/(." and "/" in selector else tree.css(selector)
+    )
     for node in nodes:
         href = node.root if isinstance(node.root, str) else node.attrib.get("href", "")
         if href.strip():
@@ -118,7 +120,11 @@ def _by_words(parsed: Document) -> str:
     """A link that says "Next" in its text, its label or its class, and is not switched off."""
     for number in parsed.links:
         element = parsed.elements[number]
-        said = [parsed.text_of(number, 4), element.get("aria-label") or "", element.get("title") or ""]
+        said = [
+            parsed.text_of(number, 4),
+            element.get("aria-label") or "",
+            element.get("title") or "",
+        ]
         if element.get("aria-disabled") == "true" or "disabled" in (element.get("class") or ""):
             continue
         if any(_NEXT.fullmatch(fold(text)) for text in said if len(text) < 40):

@@ -13,7 +13,15 @@ LONGEST = 120
 """Longer texts are prose: what they count may be anything."""
 
 _COUNTED = frozenset(
-    "bedrooms bathrooms full_bathrooms rooms garage_spaces parking_spaces stories".split()
+    [
+        "bedrooms",
+        "bathrooms",
+        "full_bathrooms",
+        "rooms",
+        "garage_spaces",
+        "parking_spaces",
+        "stories",
+    ]
 )
 
 
@@ -21,7 +29,7 @@ def strip_facts(text: str) -> Iterator[tuple[str, str, float]]:
     """Column, value and weight of each fact in a short text.
 
     >>> [(column, value) for column, value, _ in strip_facts("3 bd 2.5 ba 1,450 sqft")]
-    [('bedrooms', '3'), ('bathrooms', '2.5'), ('living_area_sqft', '1,450 sqft')]
+    [('living_area_sqft', '1,450 sqft'), ('bedrooms', '3'), ('bathrooms', '2.5')]
     >>> [(column, value) for column, value, _ in strip_facts("750 m² de terrain")]
     [('lot_size_sqft', '750 m²')]
     >>> [(column, value) for column, value, _ in strip_facts("Built in 1889")]
@@ -85,7 +93,7 @@ def _counted_words() -> dict[str, Term]:
 
 _DIGIT = re.compile(r"\d")
 _AREA = re.compile(
-    r"(?i)(?<![\d.,/])(\d[\d.,'\s]*?\d|\d)\s*"
+    r"(?i)(?<![\w.,/])(\d{1,3}(?:[.,'\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)\s*"
     r"(sq\.?\s?ft\.?|sqft|square feet|square foot|ft²|ft2|m²|m2|sqm|sq\.?\s?m\b|mq|qm|acres?\b|ac\b|ha\b"
     r"|hectares?|sq\.?\s?yd|sq\.? yards)"
 )

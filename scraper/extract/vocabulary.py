@@ -100,17 +100,19 @@ def status_words() -> tuple[tuple[str, str], ...]:
 def split_unit(label: str) -> tuple[str, str]:
     """A label and the unit that stands in it.
 
-    >>> split_unit("Plot (m²)"), split_unit("Beds"), split_unit("Area [sq ft]:")
-    (('Plot', 'm²'), ('Beds', ''), ('Area', 'sq ft'))
+    >>> split_unit("Plot (m²)"), split_unit("Beds"), split_unit("Sq. Ft:")
+    (('Plot', 'm²'), ('Beds', ''), ('Sq. Ft:', 'sq ft'))
     """
     found = _UNIT_IN_LABEL.match(label)
-    if found is None or not _UNIT.match(found[2].strip()):
-        return label, ""
-    return found[1].strip(), found[2].strip()
+    if found is not None and _UNIT.match(found[2].strip()):
+        return found[1].strip(), found[2].strip()
+    named = _UNIT_AT_END.search(fold(label)) if len(label) < 40 else None
+    return label, named[1] if named else ""
 
 
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _UNIT_IN_LABEL = re.compile(r"^(.*?)\s*[(\[]([^)\]]*)[)\]]\s*:?\s*$")
+_UNIT_AT_END = re.compile(r"\b(sq ft|sqft|square feet|acres|hectares|m2|sqm)$")
 _UNIT = re.compile(
     r"(?i)^(m2|m²|sqm|sq\.? ?m|sq\.? ?ft\.?|sqft|ft2|ft²|acres?|ac|ha|hectares?|mq"
     r"|sq\.? ?yd|usd|eur|gbp|[$€£])$"
