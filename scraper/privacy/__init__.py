@@ -1,0 +1,1 @@
+"""What names or reaches a person, found and left out."""
