@@ -43,6 +43,8 @@ class _Part:
 _ONE: Final = rf"(?P<fraction>{FRACTION})(?![\d/])|(?P<number>{NUMBER})"
 _NEGATIVE: Final = re.compile(r"[-\u2212]\s?\.?\d")
 _BETWEEN: Final = re.compile(r"\s*(?:[-\u2013\u2014~]|to|bis|à|a|hasta|até|tot)\s*", re.IGNORECASE)
+_SMALLER: Final = frozenset({"marla", "cent", "guntha", "perch", "are"})
+_AND: Final = re.compile(r"[ ,]*(?:and |& )?")
 _BIG_UNIT: Final = 200.0
 """Square feet from which a unit is one of land: three decimals are usual there (`1.125 acres`)."""
 
@@ -68,6 +70,8 @@ def parse_area(raw: object, *, unit_hint: str | None = None) -> Area | None:
     ((1200.0, 1400.0, 'sqft'), (6000.0, None, 'sqft'), (1361.25, None, 'marla'))
     >>> short("2100 - 2850", unit_hint="sq ft"), short(120, unit_hint="m2"), short("1,114")
     ((2100.0, 2850.0, 'sqft'), (1291.67, None, 'm2'), None)
+    >>> short("5 Kanal 10 Marla"), short("5+ acres"), short("Square Feet: 2,298")
+    ((29947.5, None, 'kanal'), (217800.0, None, 'acre'), (2298.0, None, 'sqft'))
     >>> [short(raw) for raw in ("--", "irregular", "0 sqft", "72 x 168 x 115 x 168", None)]
     [None, None, None, None, None]
     """
@@ -117,13 +121,28 @@ def _area(parts: list[_Part], written: str, text: str, hint: str) -> Area | str:
     if first is None:
         return _bare(parts, written, text, hint)
     low, high = _ends(first, parts, written)
+    if high is None:
+        low += _rest(first, parts, written)
     return _made(low, high, first.unit, text)
+
+
+def _rest(part: _Part, parts: list[_Part], written: str) -> float:
+    """What a smaller unit of land adds to the part, in its unit: `5 Kanal 10 Marla`."""
+    place = parts.index(part) + 1
+    if place == len(parts) or parts[place].unit not in _SMALLER:
+        return 0.0
+    size = parts[place].value * _factors()[parts[place].unit] / _factors()[part.unit]
+    joined = _AND.fullmatch(written[part.end : parts[place].start])
+    return size if joined and size < 1 else 0.0
 
 
 def _bare(parts: list[_Part], written: str, text: str, hint: str) -> Area | str:
     """The area of numbers without any unit, by the hint."""
     low, high = _ends(parts[0], parts, written)
     used = 1 if high is None else 2
+    before = _unit_pattern().match(written)
+    if before and not written[before.end() : parts[0].start].strip(" :.="):
+        hint = _unit_of(before[0])
     if not hint:
         return "a range without a unit" if high else "a number without a unit"
     if len(parts) > used:
@@ -207,7 +226,7 @@ def _part(match: re.Match[str]) -> _Part | None:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_ONE})(?:[ -]?(?P<unit>{_unit_words()})(?!\w))?", re.IGNORECASE)
+    return re.compile(rf"(?:{_ONE})(?:\+?[ -]?(?P<unit>{_unit_words()})(?!\w))?", re.IGNORECASE)
 
 
 @cache

@@ -62,6 +62,7 @@ _NUMBER: Final = re.compile(NUMBER)
 _LOOSE_CENTS: Final = re.compile(r"(\D*\d+[.,]) (\d\d\D*)")
 _CENTS_AFTER_SIGN: Final = re.compile(r"(\d{1,4}) ?€ ?(\d{2,3})")
 _DATE: Final = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}|\d{1,2}[-/]\d{1,2}")
+_PHONE: Final = re.compile(r"\d{3}[-. ]\d{3}-\d{4}")
 _NEGATIVE: Final = re.compile(r"[-\u2212](?=[^\s\w]{0,3}\d)")
 _ROUND: Final = re.compile(r"(?:[.,][-\u2013\u2014])? ?")
 _MARKS: Final = " :"
@@ -151,7 +152,7 @@ def _period(head: str, tail: str) -> Period:
 
 def _sums(text: str, hint: str | None, country: str | None) -> list[_Sum]:
     """The sums of the text: those with a sign of money where there are such, else bare ones."""
-    if _DATE.fullmatch(text):
+    if _DATE.fullmatch(text) or _PHONE.search(text):
         return []
     found = [_read(text, match, hint, country) for match in _NUMBER.finditer(text)]
     sums = [one for one in found if one]
@@ -176,7 +177,8 @@ def _read(text: str, match: re.Match[str], hint: str | None, country: str | None
         end = after.end
     if _unit_after(text, end, marked=sign is not None):
         return None
-    exact = ".," if scale > 1 else "." if code in THREE_DECIMALS else ""
+    # Ten thousands (man) go with grouped digits: 3,500 of them are a flat in Tokyo.
+    exact = ".," if scale > 1 and scale != 1e4 else "." if code in THREE_DECIMALS else ""
     bare = to_float(match[0], decimal=exact)
     if bare is None:
         return None
