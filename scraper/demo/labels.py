@@ -19,7 +19,14 @@ _TYPE_WORDS: Final = {
     "Other": ("Other", "Other", "Other", "Other"),
 }
 _ORDER: Final[tuple[Markup, ...]] = ("table", "dl", "list", "pairs")
+STATUS_WORDS: Final[dict[str, str]] = {
+    "sold": "Sold",
+    "for_sale": "For sale",
+    "pending": "Pending",
+    "off_market": "Off market",
+}
 _WRITE: Final[dict[str, Callable[[Any], str]]] = {
+    "status": lambda value: STATUS_WORDS[value],
     "sold_price": shown.money,
     "sold_on": shown.day,
     "listed_price": shown.money,

@@ -57,7 +57,7 @@ class More:
         label, value = label.strip(), _COMMA.sub(", ", value.strip())
         if label in _ELSEWHERE or not value:
             return None
-        if label in _TEXTS:
+        if label in _TEXTS and value != "None":
             self.columns[_TEXTS[label]] = value
         elif label in _COUNTS and value.isdecimal():
             self.columns[_COUNTS[label]] = float(value)

@@ -14,7 +14,7 @@ from scraper.demo.model import Catalogue, Source
 from scraper.demo.routes import Behaviour, RobotsStatus, Routes
 from scraper.demo.seeded import Seeded
 from scraper.demo.server import Answer, Log, Request, Server
-from scraper.demo.truth import row
+from scraper.demo.truth import photo_url, row
 from scraper.schema import Row
 
 Override = Callable[[Request], Answer | None]
@@ -134,6 +134,11 @@ class DemoSite:
     def private(self) -> frozenset[str]:
         """Names, phone numbers and e-mail addresses that must never appear in a dataset."""
         return frozenset(text for one in self.catalogue.houses.values() for text in one.private)
+
+    def photo_urls(self, house_id: str) -> list[str]:
+        """Addresses of a house's photos in their largest size, in the page's order."""
+        house = self.catalogue.houses[house_id]
+        return [photo_url(house_id, photo.name, self.photo_root) for photo in house.photos]
 
     def override(self, path: str, handler: Override) -> None:
         """Let `handler` answer a path; a `*` at its end stands for anything. The newest goes first.

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from scraper.demo import shown
-from scraper.demo.labels import groups
+from scraper.demo.labels import STATUS_WORDS, groups
 from scraper.demo.model import Event, House, School
 from scraper.demo.truth import photo_url
 
 View = dict[str, Any]
 """Names to texts and lists of texts, ready for JSON."""
 
-_BADGES: Final = {
-    "sold": "Sold",
-    "for_sale": "For sale",
-    "pending": "Pending",
-    "off_market": "Off market",
-}
 _LOAN_SHARE, _MONTHLY_RATE = 0.8, 0.0064
 """A loan of four fifths at about 6.7 percent over thirty years."""
 
@@ -28,7 +22,7 @@ def view(house: House, similar: Sequence[House], photo_root: str) -> View:
     return {
         "id": house.house_id,
         "address": address_line(house),
-        "badge": _BADGES[house.status],
+        "badge": STATUS_WORDS[house.status],
         "headline": headline(house),
         "glance": glance(house),
         "worth": _worth(house),
@@ -83,7 +77,7 @@ def card(house: House, photo_root: str) -> View:
         "id": house.house_id,
         "url": f"/house/{house.house_id}",
         "address": address_line(house),
-        "badge": _BADGES[house.status],
+        "badge": STATUS_WORDS[house.status],
         "price": shown.money(price) if price is not None else "Price not disclosed",
         "facts": facts,
         "photo": large[0]["small"] if large else "",
