@@ -8,6 +8,7 @@ from scraper.extract.house import EXTRACTOR_VERSION
 from scraper.house import House, Visit
 from scraper.parse.row import clean_history, clean_row
 from scraper.schema import Row
+from scraper.sites.model import Site
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -27,27 +28,37 @@ class CleanPipeline:
     def process_item(self, item: House | Visit) -> House | Visit:
         """Fill the row of a house."""
         if isinstance(item, House):
-            hints = self._crawler.spider.site.hints  # type: ignore[union-attr]  # a SiteSpider
+            site: Site = self._crawler.spider.site  # type: ignore[union-attr]  # a SiteSpider
             read = clean_row(
                 item.extraction.best,
-                currency=hints.currency,
-                country=hints.country,
-                day_first=hints.day_first,
+                currency=site.house.currency,
+                country=site.house.country,
+                day_first=site.day_first,
             )
-            item.row = {**read, **_shown(item), **_provenance(item)}
+            item.row = {**read, **_shown(item, read, site), **_provenance(item)}
         return item
 
 
-def _shown(item: House) -> Row:
+def _shown(item: House, read: Row, site: Site) -> Row:
     """What the page shows as a whole."""
     extraction = item.extraction
+    history = clean_history(
+        extraction.price_history,
+        currency=_word(read, "currency"),
+        country=_word(read, "country"),
+        day_first=site.day_first,
+    )
     return {
         "photo_urls": list(extraction.photo_urls),
         "photo_count": len(extraction.photo_urls),
-        "price_history": clean_history(extraction.price_history),
+        "price_history": history,
         "facts": dict(extraction.labels),
-        "sources": {column: fact.source for column, fact in extraction.best.items()},
     }
+
+
+def _word(row: Row, column: str) -> str | None:
+    found = row.get(column)
+    return found if isinstance(found, str) else None
 
 
 def _provenance(item: House) -> Row:

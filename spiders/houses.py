@@ -6,19 +6,19 @@ from collections.abc import AsyncIterator, Iterator
 from time import monotonic
 from typing import Any
 
-from scraper.extract.house import extract
-from scraper.extract.kind import missing
-from scraper.gate.middleware import RequestDenied
-from scraper.refusal.rules import refusal
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper import names
 from scraper.browser.choice import first_mode, next_mode
+from scraper.extract.house import extract
+from scraper.extract.kind import missing
+from scraper.gate.middleware import RequestDenied
 from scraper.house import House, Lease, Outcome, Visit
 from scraper.ledger.part import parse_part
 from scraper.page import FetchMode, Page
+from scraper.refusal.rules import refusal
 from spiders.answer import page_of, reason_of
 from spiders.site import SiteSpider
 
@@ -85,7 +85,7 @@ class HousesSpider(SiteSpider):
     def failed(self, failure: Failure) -> Iterator[Visit]:
         """The outcome of a house that has no answer."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
-        denied = failure.check(RequestDenied) is not None
+        denied = isinstance(failure.value, RequestDenied)
         yield Visit(
             meta[names.LEASE],
             "denied" if denied else "failed",

@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from scraper.extract.search import house_links, next_url
-from scraper.gate.middleware import RequestDenied
-from scraper.refusal.rules import refusal
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper import names
 from scraper.browser.choice import first_mode, next_mode
+from scraper.extract.search import house_links, next_url
+from scraper.gate.middleware import RequestDenied
 from scraper.page import Page
+from scraper.refusal.rules import refusal
 from spiders.answer import page_of, reason_of
 from spiders.site import SiteSpider
 
@@ -65,7 +65,7 @@ class IdsSpider(SiteSpider):
     def failed(self, failure: Failure) -> None:
         """Note a search page that has no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        denied = failure.check(RequestDenied)
+        denied = isinstance(failure.value, RequestDenied)
         kind = "denied" if denied else "failed"
         self._stop(request.cb_kwargs["where"], request.meta[names.ASKED], kind, reason_of(failure))
 

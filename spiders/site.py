@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scraper.gate.options import Options as GateOptions
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
 from scraper import names
+from scraper.gate.options import Options as GateOptions
 from scraper.guard import Kind
 from scraper.ledger.middleware import LedgerExtension
 from scraper.page import FetchMode

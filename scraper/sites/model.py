@@ -130,6 +130,16 @@ class Site:
         )
 
     @property
+    def day_first(self) -> bool:
+        """Whether 3/4/2024 is the third of April: as the file says, else as the country writes.
+
+        Only the US (and what says nothing) puts the month first (CLDR, short date formats).
+        """
+        if self.house.day_first is not None:
+            return self.house.day_first
+        return self.house.country not in (None, "US") or self.house.language not in (None, "en")
+
+    @property
     def own_hosts(self) -> frozenset[Host]:
         """Loopback and private hosts that the site itself names: exactly these may be reached."""
         return frozenset(host for host in self._hosts if is_private(host[0]))
