@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from scraper.ledger.checkpoints import Checkpoints
-from scraper.ledger.faults import storage_faults
+from scraper.ledger.faults import sqlite_faults
 from scraper.ledger.layout import bring_up, check
 
 _CACHE_KIB: Final = 32 * 1024
@@ -28,7 +28,7 @@ class Database:
         """Called when a transaction was undone, so that what is counted in memory is too."""
         self._guard = threading.RLock()
         self._words: dict[str, int] = {}
-        with storage_faults(path):
+        with sqlite_faults(path):
             self._connection = _connect(path)
             try:
                 bring_up(self._connection, path)
@@ -43,7 +43,7 @@ class Database:
 
         `durable`: it also outlives a power cut, with all that was committed before it.
         """
-        with self._guard, storage_faults(self.path):
+        with self._guard, sqlite_faults(self.path):
             if durable:
                 self._connection.execute("PRAGMA synchronous = FULL")
             try:
@@ -79,7 +79,7 @@ class Database:
     def close(self) -> None:
         """Move what is in the write-ahead log into the file, and close it."""
         self._checkpoints.stop()
-        with self._guard, closing(self._connection), storage_faults(self.path):
+        with self._guard, closing(self._connection), sqlite_faults(self.path):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _undo(self) -> None:
@@ -98,7 +98,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
 
     Everything read inside is of one moment. Raises `PlaceError` for anything but a ledger.
     """
-    with storage_faults(path), closing(_reader(path)) as connection:
+    with sqlite_faults(path), closing(_reader(path)) as connection:
         connection.execute("BEGIN")
         check(connection, path)
         yield connection

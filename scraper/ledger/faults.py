@@ -24,12 +24,14 @@ _FOR_NOW: Final = frozenset(
     }
 )
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_NEVER: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT})
+_NEVER: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+)
 
 
 @contextmanager
-def storage_faults(path: Path) -> Iterator[None]:
-    """Turn a fault of SQLite or of the disk into the error that says what to do next."""
+def sqlite_faults(path: Path) -> Iterator[None]:
+    """Turn a fault of SQLite into the error that says what to do next."""
     try:
         yield
     except sqlite3.Error as error:
@@ -37,6 +39,13 @@ def storage_faults(path: Path) -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
+
+
+@contextmanager
+def disk_faults(path: Path) -> Iterator[None]:
+    """Turn a fault of the disk, met while a file was written, into such an error."""
+    try:
+        yield
     except OSError as error:
         raise _of_disk(path, error) from error
 

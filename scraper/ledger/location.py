@@ -13,8 +13,6 @@ from scraper.place.place import Place
 
 FILE: Final = "ledger.sqlite"
 LOCK: Final = "ledger.lock"
-SEALING: Final = "ledger.sealing"
-"""Folder for the parts that are being written."""
 
 
 def ledger_folder(place: Place, part: tuple[int, int] | None = None) -> Path:

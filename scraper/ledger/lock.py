@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from scraper.errors import LedgerInUseError
-from scraper.ledger.faults import storage_faults
+from scraper.ledger.faults import disk_faults
 
 _PATIENCE: Final = 0.3
 """Seconds to wait for somebody who only looks whether the lock is held."""
@@ -28,7 +28,7 @@ class Lock:
     @classmethod
     def take(cls, path: Path, *, place: str, run_id: str, now: datetime) -> Self:
         """Take the lock; `LedgerInUseError` says who has it, since when, and for which place."""
-        with storage_faults(path):
+        with disk_faults(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         if not _taken(descriptor):
@@ -41,7 +41,7 @@ class Lock:
             "place": place,
         }
         try:
-            with storage_faults(path):
+            with disk_faults(path):
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         except BaseException:

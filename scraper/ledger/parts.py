@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from scraper.errors import HousecrawlError
-from scraper.ledger.location import SEALING
+from scraper.ledger.faults import disk_faults
 from scraper.ledger.manifests import (
     Manifest,
     PartFile,
@@ -20,6 +18,7 @@ from scraper.ledger.part_files import write_files
 from scraper.ledger.plans import Bounds, Plan, drop, make_plan, mark_sealed, open_plans, purge
 from scraper.ledger.snapshot import write_ids
 from scraper.ledger.store import Ledger
+from scraper.ledger.workshop import workshop
 from scraper.place.place import Place
 
 __all__ = [
@@ -88,16 +87,14 @@ def _carry_out(ledger: Ledger, place: Place, plan: Plan) -> list[Manifest]:
 
 
 def _write_part(ledger: Ledger, place: Place, plan: Plan) -> Manifest:
-    base = ledger.folder / SEALING
-    base.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=base) as folder:
-        with ledger.database.reading() as connection:
-            files = write_files(connection, plan, Path(folder))
+    with workshop(ledger.folder) as folder:
+        with ledger.database.reading() as connection, disk_faults(folder):
+            files = write_files(connection, plan, folder)
         ledger.told("written")
         manifest = Manifest(plan.run_id, plan.seq, ledger.clock(), files)
         _refuse_taken(place, manifest)
         for table, file in files.items():
-            place.upload(file.name, str(Path(folder) / f"{table}.parquet"))
+            place.upload(file.name, str(folder / f"{table}.parquet"))
         ledger.told("uploaded")
     if not files or place.write_new(manifest.name, manifest.encode()):
         ledger.told("manifested")

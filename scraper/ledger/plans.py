@@ -87,6 +87,18 @@ def unplanned(connection: sqlite3.Connection) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def unsealed(connection: sqlite3.Connection) -> int:
+    """Finished visits that are in no sealed part."""
+    row = connection.execute(
+        """
+        SELECT count(*) FROM finished WHERE NOT EXISTS (
+            SELECT 1 FROM parts WHERE sealed_at IS NOT NULL AND finished.seq BETWEEN first AND last
+        )
+        """
+    ).fetchone()
+    return int(row[0])
+
+
 def make_plan(connection: sqlite3.Connection, run_id: str, bounds: Bounds) -> Plan | None:
     """Plan the next part, as full as the bounds allow; None when nothing is left to seal."""
     first = last = rows = size = 0

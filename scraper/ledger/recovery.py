@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterable
 
 from scraper.errors import PlaceError
 from scraper.ledger import tallies
 from scraper.ledger.adopt import adopt_ids, adopt_part
 from scraper.ledger.database import Database
-from scraper.ledger.location import SEALING
 from scraper.ledger.manifests import Manifest, manifest_names, read_manifest, verify
 from scraper.ledger.plans import Plan, mark_sealed, purge, read_plans, withdraw
+from scraper.ledger.workshop import clear
 from scraper.place.place import Place
 
 logger = logging.getLogger(__name__)
@@ -24,7 +23,7 @@ def recover(database: Database, place: Place) -> list[str]:
     A part whose manifest is whole is sealed, whatever the ledger had got to know of it; a torn one
     is taken back, and made again from the ledger's rows or by visiting its houses again.
     """
-    shutil.rmtree(database.path.parent / SEALING, ignore_errors=True)
+    clear(database.path.parent)
     names = set(manifest_names(place))
     faults: list[str] = []
     adopted = adopt_ids(database, place)

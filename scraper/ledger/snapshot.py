@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pyarrow as pa
@@ -13,10 +11,11 @@ import pyarrow.parquet as pq
 
 from scraper.ledger.adopt import SNAPSHOT, SNAPSHOT_FILE
 from scraper.ledger.counts import find_word
-from scraper.ledger.location import SEALING
+from scraper.ledger.faults import disk_faults
 from scraper.ledger.moments import to_ticks
 from scraper.ledger.states import OUTCOME_OF, State
 from scraper.ledger.store import Ledger
+from scraper.ledger.workshop import workshop
 from scraper.place.place import Place
 from scraper.schema import arrow_schema
 
@@ -43,12 +42,10 @@ def write_ids(ledger: Ledger, place: Place) -> int:
     # Names this very copy, so that a later run sees whether it has met it.
     mark = f"{ledger.run_id} {to_ticks(ledger.clock())}"
     schema = arrow_schema("ids").with_metadata({SNAPSHOT: mark})
-    base = ledger.folder / SEALING
-    base.mkdir(exist_ok=True)
     rows = 0
-    with TemporaryDirectory(dir=base) as folder:
-        path = Path(folder) / SNAPSHOT_FILE
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with workshop(ledger.folder) as folder:
+        path = folder / SNAPSHOT_FILE
+        with disk_faults(path), pq.ParquetWriter(path, schema, compression="zstd") as writer:
             for batch in ids_table(ledger):
                 writer.write_batch(batch)
                 rows += batch.num_rows

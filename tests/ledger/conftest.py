@@ -3,83 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import BinaryIO
+from typing import Any
 
 import pytest
 
 from scraper.house import FoundId, Lease
+from scraper.ledger.parts import Manifest, open_part, read_manifests, seal
 from scraper.ledger.store import Ledger
-from scraper.place.place import Place
+from scraper.place.folder import FolderPlace
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, UTC)
-
-
-class FolderPlace(Place):
-    """A folder as a place, with nothing that the ledger does not need."""
-
-    def __init__(self, root: Path, url: str = "") -> None:
-        self.root = root
-        self._url = url or str(root)
-        root.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def url(self) -> str:
-        return self._url
-
-    def read(self, name: str) -> bytes:
-        return (self.root / name).read_bytes()
-
-    def open(self, name: str) -> BinaryIO:
-        return (self.root / name).open("rb")
-
-    def write(self, name: str, data: bytes) -> None:
-        path = self._made(name)
-        aside = path.with_name(path.name + ".tmp")
-        aside.write_bytes(data)
-        aside.replace(path)
-
-    def write_new(self, name: str, data: bytes) -> bool:
-        path = self._made(name)
-        aside = path.with_name(path.name + ".tmp")
-        aside.write_bytes(data)
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            return False
-        finally:
-            aside.unlink()
-        return True
-
-    def upload(self, name: str, path: str) -> None:
-        target = self._made(name)
-        aside = target.with_name(target.name + ".tmp")
-        shutil.copyfile(path, aside)
-        aside.replace(target)
-
-    def names(self, prefix: str = "") -> Iterator[str]:
-        found = (p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_file())
-        return iter(sorted(name for name in found if name.startswith(prefix)))
-
-    def delete(self, name: str) -> None:
-        (self.root / name).unlink(missing_ok=True)
-
-    @property
-    def table_url(self) -> str:
-        return str(self.root)
-
-    @property
-    def storage_options(self) -> dict[str, str]:
-        return {}
-
-    def _made(self, name: str) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
 
 
 def found(count: int, start: int = 0) -> Iterator[FoundId]:
@@ -102,7 +41,7 @@ def house_row(lease: Lease, **more: object) -> dict[str, object]:
         "bedrooms": 2.5,
         "photo_urls": ["https://homes.example/ph/1.jpg", "https://homes.example/ph/2.jpg"],
         "price_history": [{"date": date(2020, 1, 2), "event": "Sold", "price": 900_000.0}],
-        "facts": {"Heating": "Gas", "Flooring": "Oak – worn"},
+        "facts": {"Heating": "Gas", "Flooring": "Oak \u2014 worn"},
         "first_seen": lease.first_seen,
         "last_seen": lease.last_seen,
         "fetched_at": NOW,
@@ -148,16 +87,47 @@ def commit(ledger: Ledger, lease: Lease, **more: object) -> bool:
     return ledger.commit_house(lease, house_row(lease, **more), photo_rows(lease), visit_row(lease))
 
 
-@pytest.fixture
+def stored(place: FolderPlace, table: str = "houses") -> list[dict[str, object]]:
+    """All rows of a table in the sealed parts, by house."""
+    rows = [
+        row
+        for manifest in read_manifests(place)
+        for batch in open_part(place, manifest, table)
+        for row in batch.to_pylist()
+    ]
+    return sorted(rows, key=lambda row: (row["site"], row["house_id"], row.get("position") or 0))
+
+
+def stored_parts(place: FolderPlace) -> list[Manifest]:
+    """The sealed parts that have houses."""
+    return [one for one in read_manifests(place) if "houses" in one.tables]
+
+
+def crawl(ledger: Ledger, place: FolderPlace, rows: int = 4) -> None:
+    """Visit what is open, three at a time; every seventh house is gone. Seal, in small parts."""
+    while leases := ledger.lease("homes", 3):
+        for lease in leases:
+            if int(lease.house_id) % 7 == 3:
+                ledger.commit_visit(lease, visit_row(lease, "gone", "HTTP 404"), final=True)
+            else:
+                commit(ledger, lease)
+            seal(ledger, place, rows=rows)
+    seal(ledger, place, rows=rows, force=True)
+
+
+@pytest.fixture(scope="session")
 def made() -> SimpleNamespace:
-    """The makers of IDs, rows and commits, and the place's class."""
+    """The makers of IDs, rows and commits."""
     return SimpleNamespace(
         found=found,
         house_row=house_row,
         photo_rows=photo_rows,
         visit_row=visit_row,
         commit=commit,
-        FolderPlace=FolderPlace,
+        die=die,
+        stored=stored,
+        stored_parts=stored_parts,
+        crawl=crawl,
         NOW=NOW,
     )
 
@@ -170,14 +140,58 @@ def place(tmp_path: Path) -> FolderPlace:
 
 @pytest.fixture
 def opened(place: FolderPlace) -> Iterator[Callable[..., Ledger]]:
-    """Opens the ledger of the place under a run ID; whatever is open is closed in the end."""
+    """Opens the ledger of the place under a run ID, at a fixed time; closes what is open at last.
+
+    `die(ledger)` leaves it the way a killed process does.
+    """
     ledgers: list[Ledger] = []
 
-    def open_(run_id: str = "R", **more: object) -> Ledger:
-        ledgers.append(Ledger.open(place, run_id=run_id, **more))  # type: ignore[arg-type]
+    def open_(
+        run_id: str = "R", clock: Callable[[], datetime] = lambda: NOW, **more: Any
+    ) -> Ledger:
+        ledgers.append(Ledger.open(place, run_id=run_id, clock=clock, **more))
         return ledgers[-1]
 
     yield open_
     for ledger in ledgers:
-        ledger._lock.release()
-        ledger.database._connection.close()
+        die(ledger)
+
+
+def die(ledger: Ledger) -> None:
+    """Leave a ledger without a word, as a kill does."""
+    ledger._lock.release()
+    ledger.database._checkpoints.stop()
+    ledger.database._connection.close()
+
+
+def child(program: str, *arguments: object) -> subprocess.Popen[str]:
+    """A process that runs a program which may use what this file has, as `made`."""
+    start = (
+        "import importlib.util, sys\n"
+        f"spec = importlib.util.spec_from_file_location('made', {__file__!r})\n"
+        "made = importlib.util.module_from_spec(spec); spec.loader.exec_module(made)\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", start + program, *map(str, arguments)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def run_child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts child processes; none is left behind."""
+    children: list[subprocess.Popen[str]] = []
+
+    def start(program: str, *arguments: object) -> subprocess.Popen[str]:
+        children.append(child(program, *arguments))
+        return children[-1]
+
+    yield start
+    for one in children:
+        one.kill()
+        one.communicate()
