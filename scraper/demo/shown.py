@@ -15,21 +15,12 @@ _NOTHING = "--"
 def money(value: float | None) -> str:
     """Dollars; cents only where there are any.
 
-    >>> money(1475000.0), money(6582.52), money(None)
-    ('$1,475,000', '$6,582.52', '--')
+    >>> money(1250000.0), money(4310.75), money(None)
+    ('$1,250,000', '$4,310.75', '--')
     """
     if value is None:
         return _NOTHING
     return f"${value:,.0f}" if value == int(value) else f"${value:,.2f}"
-
-
-def short_money(value: float) -> str:
-    """Dollars for a map pin or a card of little room.
-
-    >>> short_money(1475000), short_money(519000)
-    ('$1.48M', '$519K')
-    """
-    return f"${value / 1e6:.2f}M" if value >= 1e6 else f"${value / 1e3:.0f}K"
 
 
 def number(value: float | None) -> str:
@@ -44,8 +35,8 @@ def number(value: float | None) -> str:
 def area(value: float | None) -> str:
     """An interior area.
 
-    >>> area(2298.0)
-    '2,298 sqft'
+    >>> area(1840.0)
+    '1,840 sqft'
     """
     return _NOTHING if value is None else f"{value:,.0f} sqft"
 
@@ -56,8 +47,8 @@ def lot(value: float | None) -> str:
     More decimals stand only where two of them would be off by more than half a percent, so that
     the area can be had back from the page.
 
-    >>> lot(7318.0), lot(10890.0), lot(43560.0 * 4.1), lot(13615.0)
-    ('7,318 sqft', '0.25 Acres', '4.10 Acres', '0.313 Acres')
+    >>> lot(7400.0), lot(10890.0), lot(43560.0 * 4.1), lot(13700.0)
+    ('7,400 sqft', '0.25 Acres', '4.10 Acres', '0.315 Acres')
     """
     if value is None:
         return _NOTHING
@@ -73,8 +64,8 @@ def lot(value: float | None) -> str:
 def day(value: date | None) -> str:
     """A day in the order of the United States, with four digits of the year.
 
-    >>> day(date(2022, 7, 29))
-    '07/29/2022'
+    >>> day(date(2021, 3, 9))
+    '03/09/2021'
     """
     return _NOTHING if value is None else f"{value:%m/%d/%Y}"
 
@@ -82,8 +73,8 @@ def day(value: date | None) -> str:
 def short_day(value: date) -> str:
     """A day with two digits of the year, four where two could be misread.
 
-    >>> short_day(date(2022, 7, 29)), short_day(date(1955, 3, 1))
-    ('07/29/22', '03/01/1955')
+    >>> short_day(date(2021, 3, 9)), short_day(date(1955, 3, 1))
+    ('03/09/21', '03/01/1955')
     """
     return f"{value:%m/%d/%y}" if value.year >= 1970 else day(value)
 
