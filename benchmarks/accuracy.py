@@ -3,8 +3,8 @@
     python benchmarks/accuracy.py --pages DIR
 
 DIR holds `expected.json`, a list of {"file", "url", "expected": {field: value}}, and the pages
-that it names. Nothing of the pages is kept. The house's reference is not judged: a crawl has it from
-its ID list.
+that it names. Nothing of the pages is kept. The house's reference is not judged:
+a crawl has it from its ID list.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def same(field: str, expected: object, found: object, case: dict[str, object]) -
         )
         return abs(float(str(expected)) * factor / float(str(found)) - 1) < 0.005
     if field == "region":
-        return (parse_state(str(expected)) or plain(expected)) in (found, plain(found))
+        country = parse_country(str(case.get("country")))
+        return plain(parse_state(str(expected), country=country)) == plain(found)
     if field == "country":
         return parse_country(str(expected)) == found
     if field == "property_type":

@@ -126,7 +126,7 @@ def _mark_headings(document: Document) -> None:
 
 def _headings(document: Document) -> list[tuple[int, int, Region]]:
     """Headings in order with level and region; a short text that is just such words is one."""
-    real = {number: level for number, level in document.headings}
+    real = dict(document.headings)
     found = [
         (number, level, Region.OWN if level == 1 else heading_region(document.text_of(number, 6)))
         for number, level in real.items()

@@ -104,10 +104,14 @@ def _alone(text: str, start: int, end: int) -> bool:
 _SYMBOL = r"(?:US\$|A\$|C\$|NZ\$|R\$|MX\$|HK\$|S\$|[$€£¥₹₺₽₪₩₱฿₫]|kr\.?|zł|Kč|Ft|CHF|Fr\.?|Rs\.?|R)"
 _CODE = r"(?:[A-Z]{3}|MN|Dhs?\.?)"
 _SUM = r"\d[\d.,'\s]*(?:\s?(?:k|K|M|m|mn|million|Mio\.?|lakh|Lac|Cr|crore)\b)?"
-_PART = rf"(?:(?:{_CODE}\s?)?{_SYMBOL}\s?{_SUM}(?:\s?{_CODE})?|{_CODE}\s{_SUM}|{_SUM}\s?(?:{_SYMBOL}|{_CODE}))"  # noqa: E501
+_PART = (
+    rf"(?:(?:{_CODE}\s?)?{_SYMBOL}\s?{_SUM}(?:\s?{_CODE})?"
+    rf"|{_CODE}\s{_SUM}|{_SUM}\s?(?:{_SYMBOL}|{_CODE}))"
+)
 _AMOUNT = re.compile(
-    rf"^(?:(?:from|offers over|guide price|ab|dès|desde|da|offers in excess of|asking price"
-    rf"|offers in region of|oieo|oiro)\s+)?{_PART}(?:\s?[-–—]\s?{_PART})?(?:\s?(?:\+|k\.?k\.?|v\.o\.n\.))?$",  # noqa: RUF001, E501
+    r"^(?:(?:(?i:from|offers over|guide price|ab|dès|desde|da|offers in excess of|asking price"
+    r"|offers in region of|oieo|oiro))\s+)?"
+    rf"{_PART}(?:\s?[-\u2013\u2014]\s?{_PART})?(?:\s?(?:\+|k\.?k\.?|v\.o\.n\.))?$"
 )
 _NUMBER = re.compile(r"\d")
 _STARTS = re.compile(r"^[<>~≈ca.\s]*\d")

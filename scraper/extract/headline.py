@@ -105,11 +105,9 @@ def address(document: Document) -> Iterator[Fact]:
             if 5 < len(text) < 160 and _ADDRESS.search(text) and not status_of(text):
                 yield Fact("address", text, "heading", 0.55)
                 break
-    for name, text in (
-        ("title", document.title),
-        ("meta:og:title", document.metas.get("og:title")),
-    ):
-        found = _US_ADDRESS.search(text or "")
+    titles = {"title": document.title, "meta:og:title": document.metas.get("og:title", "")}
+    for name, title in titles.items():
+        found = _US_ADDRESS.search(title)
         if found is not None:
             for column, part in zip(("city", "state", "zip"), found.groups(), strict=True):
                 yield Fact(column, part, name, 0.5)

@@ -103,7 +103,7 @@ def from_region(document: Document) -> tuple[PriceEvent, ...]:
         if day is None:
             continue
         rest = joined.replace(day[0], " ").replace(amount[0] if amount else "\0", " ")
-        event = _NO_EVENT.sub(" ", rest.split("$")[0]).strip(" -–:,|")
+        event = _NO_EVENT.sub(" ", rest.split("$")[0]).strip(" -\u2013:,|")
         events.append(
             PriceEvent(day[0], " ".join(event.split())[:60], amount[0] if amount else None)
         )

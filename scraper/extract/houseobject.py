@@ -96,12 +96,9 @@ def _objects(name: str, value: Json) -> Iterator[tuple[str, dict[str, Json], boo
         if isinstance(node, dict):
             yield path, node, in_list
             for key, inner in node.items():
-                if isinstance(inner, str):
-                    unpacked = unpack(inner)
-                    if unpacked is not None and key_region(key_of(key)) is Region.OWN:
-                        stack.append((f"{path}.{key[:40]}", unpacked, in_list, depth + 1))
-                elif isinstance(inner, (dict, list)) and key_region(_word(key)) is Region.OWN:
-                    stack.append((f"{path}.{key[:40]}", inner, in_list, depth + 1))
+                opened = unpack(inner) if isinstance(inner, str) else inner
+                if isinstance(opened, (dict, list)) and key_region(_word(key)) is Region.OWN:
+                    stack.append((f"{path}.{key[:40]}", opened, in_list, depth + 1))
         elif isinstance(node, list):
             several = in_list or sum(isinstance(item, dict) for item in node[:3]) > 1
             for place, item in enumerate(node):
@@ -148,7 +145,7 @@ def _core_columns(node: dict[str, Json]) -> set[str]:
 
 
 def _is_this(node: dict[str, Json], ids: frozenset[str]) -> bool:
-    """Whether an object carries the page's ID: under a key that says so, or one too long for chance."""
+    """Whether an object has the page's ID: under a key for IDs, or one too long for chance."""
     known = keys()
     for key, value in node.items():
         if isinstance(value, (str, int)) and str(value).lower() in ids:
@@ -163,19 +160,16 @@ def _facts(node: dict[str, Json], path: str, depth: int, under: str) -> Iterator
     known, units = keys(), _units(node)
     addressed = _is_addressed(node)
     for key, value in node.items():
-        if value is None or value == "" or len(key) > 48:
-            continue
-        word = key_of(key)
+        word = key_of(key) if len(key) <= 48 else ""
         term, place = known.get(word), f"{path}.{key}" if path else key
-        if key_region(word) is not Region.OWN and (term is None or term.column != "hoa_monthly"):
-            continue
         column = term.column if term is not None else ""
-        if column == "state" and not addressed:
+        foreign = key_region(word) is not Region.OWN and column != "hoa_monthly"
+        if not word or value in (None, "") or foreign or (column == "state" and not addressed):
             continue
         if column in LISTS:
             yield Found(column, value, place, depth)
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            yield from _scalar(term, value, place, depth, under, units)
+            yield from _scalar(term, value, place, depth, units)
         elif isinstance(value, dict) and depth < _INSIDE:
             yield from _inside(column or under, value, place, depth)
         elif isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
@@ -186,7 +180,7 @@ def _facts(node: dict[str, Json], path: str, depth: int, under: str) -> Iterator
 
 
 def _scalar(
-    term: Term | None, value: Json, path: str, depth: int, under: str, units: dict[str, str]
+    term: Term | None, value: Json, path: str, depth: int, units: dict[str, str]
 ) -> Iterator[Found]:
     if term is None or term.column[0] == "@" or term.column in LISTS:
         return

@@ -63,8 +63,8 @@ def missing(found: Mapping[str, object], required: Collection[str] = ()) -> list
 
     >>> missing({"address": "1 Oak St", "lot_size_sqft": 900.0})
     []
-    >>> missing({"address": "1 Oak St"}), missing({}, ["year_built"])
-    (['sold_price', 'listed_price', 'last_sold_price', 'living_area_sqft', 'lot_size_sqft'], ['year_built'])
+    >>> missing({"lot_size_sqft": 900.0}), missing({"year_built": None}, ["year_built"])
+    (['address'], ['year_built'])
     """
     if required:
         return [] if any(_has(found, column) for column in required) else list(required)

@@ -46,13 +46,12 @@ _SKIPPED: Final = frozenset(
         "person",
         "website",
         "searchaction",
-        "webpage_",
         "localbusiness",
         "itemlist",
         "event",
         "school",
         "educationalorganization",
-        "imageobject_",
+        "imageobject",
         "faqpage",
         "aggregaterating",
         "review",
@@ -94,6 +93,8 @@ _TYPE_NAMES: Final = {
     "townhouse": 0.8,
 }
 """Types that say what kind of home it is, with how sure they are: sites use them loosely."""
+_SHORTEST_TEXT: Final = 40
+"""Shorter descriptions are names."""
 _PARTS: Final = frozenset(
     [
         "address",
@@ -128,10 +129,10 @@ def read(values: list[Json], layer: str, confidence: float, url: str) -> Linked:
     """
     items = [item for value in values for item in _items(value)]
     chosen = _own(items, url)
-    result = Linked()
+    reader = _Reader(layer, confidence)
     for item in chosen:
-        _take(item, "", layer, confidence, result, 0)
-    return result
+        reader.take(item, "", 0)
+    return reader.result
 
 
 def _items(value: Json) -> Iterator[dict[str, Json]]:
@@ -170,67 +171,78 @@ def _address_of(item: dict[str, Json]) -> str:
     return identity(address) if isinstance(address, str) and "/" in address else ""
 
 
-def _take(
-    item: dict[str, Json], path: str, layer: str, confidence: float, result: Linked, depth: int
-) -> None:
-    types = _types(item)
-    if types & _SKIPPED or depth > 6:
-        return
-    for name in types & _TYPE_NAMES.keys():
-        sure = confidence * _TYPE_NAMES[name]
-        result.facts.append(Fact("home_type", name, f"{layer}:{path}@type", sure))
-    for key, value in item.items():
-        word, place = key_of(key), f"{path}{key}"
+class _Reader:
+    """Takes the facts out of items, and out of the items inside them."""
+
+    def __init__(self, layer: str, confidence: float) -> None:
+        self.layer = layer
+        self.confidence = confidence
+        self.result = Linked()
+
+    def add(self, column: str, value: str | float, place: str, unit: str = "") -> None:
+        source = f"{self.layer}:{place}"
+        self.result.facts.append(Fact(column, value, source, self.confidence, unit))
+
+    def take(self, item: dict[str, Json], path: str, depth: int) -> None:
+        """An item with its type and properties."""
+        types = _types(item)
+        if types & _SKIPPED or depth > 6:
+            return
+        for name in types & _TYPE_NAMES.keys():
+            sure, source = self.confidence * _TYPE_NAMES[name], f"{self.layer}:{path}@type"
+            self.result.facts.append(Fact("home_type", name, source, sure))
+        for key, value in item.items():
+            self.property(key_of(key), value, f"{path}{key}", depth)
+
+    def property(self, word: str, value: Json, place: str, depth: int) -> None:
+        """One property: pictures, a labelled value, a plain value, or an item of its own."""
         if word in ("image", "photo", "photos"):
-            result.images += _images(value)
+            self.result.images += _images(value)
         elif word in ("additionalproperty", "amenityfeature"):
-            _take_labelled(value, place, layer, confidence, result)
+            self.labelled(value, place)
         elif word in _PLAIN:
-            _take_value(_PLAIN[word], value, place, layer, confidence, result)
+            self.plain(_PLAIN[word], value, place)
         elif word == "address" and isinstance(value, str):
-            result.facts.append(Fact("address", value, f"{layer}:{place}", confidence))
+            self.add("address", value, place)
         elif word in _PARTS and key_region(word) is Region.OWN:
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, dict):
-                    _take(part, f"{place}.", layer, confidence, result, depth + 1)
+                    self.take(part, f"{place}.", depth + 1)
 
+    def plain(self, column: str, value: Json, place: str) -> None:
+        """A value, or an object of a value and its unit."""
+        unit = ""
+        if isinstance(value, list) and value:
+            value = value[0]
+        if isinstance(value, dict):
+            unit = str(value.get("unitCode") or value.get("unitText") or "")
+            value = value.get("value") or value.get("minValue") or value.get("name")
+        if column == "description" and len(str(value)) < _SHORTEST_TEXT:
+            return
+        if isinstance(value, (str, int, float)) and fits(column, str(value)) and str(value) != "0":
+            self.add(column, value, place, unit)
 
-def _take_value(
-    column: str, value: Json, place: str, layer: str, confidence: float, result: Linked
-) -> None:
-    unit = ""
-    if isinstance(value, list) and value:
-        value = value[0]
-    if isinstance(value, dict):
-        unit = str(value.get("unitCode") or value.get("unitText") or "")
-        value = value.get("value") or value.get("minValue") or value.get("name")
-    if column == "description" and len(str(value)) < 40:
-        return
-    if isinstance(value, (str, int, float)) and fits(column, str(value)) and str(value) != "0":
-        result.facts.append(Fact(column, value, f"{layer}:{place}", confidence, unit))
-
-
-def _take_labelled(value: Json, place: str, layer: str, confidence: float, result: Linked) -> None:
-    """`additionalProperty`: items of a name and a value."""
-    for part in value if isinstance(value, list) else [value]:
-        if not isinstance(part, dict) or not isinstance(part.get("name"), str):
-            continue
-        text, (name, unit) = str(part.get("value") or ""), split_unit(part["name"])
-        if not text or len(text) > 300:
-            continue
-        result.labels.setdefault(name, text)
-        term = labels().get(fold(name))
-        if term is not None and term.column != IGNORED and fits(term.column, text):
-            source, sure = f"{layer}:{place}:{name}", confidence * term.weight
-            unit = unit or str(part.get("unitText") or part.get("unitCode") or "")
-            result.facts.append(Fact(term.column, text, source, sure, unit))
+    def labelled(self, value: Json, place: str) -> None:
+        """`additionalProperty`: items of a name and a value."""
+        for part in value if isinstance(value, list) else [value]:
+            if not isinstance(part, dict) or not isinstance(part.get("name"), str):
+                continue
+            text, (name, unit) = str(part.get("value") or ""), split_unit(part["name"])
+            if not text or len(text) > 300:
+                continue
+            self.result.labels.setdefault(name, text)
+            term = labels().get(fold(name))
+            if term is not None and term.column != IGNORED and fits(term.column, text):
+                unit = unit or str(part.get("unitText") or part.get("unitCode") or "")
+                self.add(term.column, text, f"{place}:{name}", unit)
 
 
 def _images(value: Json) -> list[str]:
     found = []
     for part in value if isinstance(value, list) else [value]:
+        inner = part
         if isinstance(part, dict):
-            part = part.get("contentUrl") or part.get("url") or part.get("image")
-        if isinstance(part, str):
-            found.append(part)
+            inner = part.get("contentUrl") or part.get("url") or part.get("image")
+        if isinstance(inner, str):
+            found.append(inner)
     return found

@@ -89,7 +89,7 @@ def _position(metas: dict[str, str]) -> Iterator[Fact]:
 def _sentence(name: str, text: str) -> Iterator[Fact]:
     """Facts inside a title or a description."""
     seen = set()
-    for part in re.split(r"[|•·,;]\s|\s[–-]\s", text):  # noqa: RUF001
+    for part in _PARTS.split(text):
         for column, value, weight in strip_facts(part.strip()):
             if column not in seen:
                 seen.add(column)
@@ -105,6 +105,7 @@ def _sentence(name: str, text: str) -> Iterator[Fact]:
             yield Fact("status", status, name, 0.45)
 
 
+_PARTS = re.compile(r"[|•·,;]\s|\s[\u2013-]\s")
 _GENERIC = frozenset(["io", "co", "me", "tv", "ai", "cc", "ws", "to", "ly", "fm", "gg", "sh"])
 """Country domains that sites of any country use."""
 _POSITION = re.compile(r"^\s*(-?\d+\.\d+)\s*[;,]\s*(-?\d+\.\d+)\s*$")

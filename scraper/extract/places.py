@@ -17,7 +17,7 @@ JSON_PREFIX = "json:"
 
 
 def read(document: Document, fields: Mapping[str, str]) -> Iterator[Fact]:
-    """The facts at the places that a site file names; a place that is not on the page gives none."""
+    """The facts at the places that a site file names; a place not on the page gives none."""
     if not fields:
         return
     selector = Selector(root=document.root, type="html")

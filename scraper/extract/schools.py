@@ -180,7 +180,9 @@ _LEVELS = (
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DISTANCE = re.compile(r"(?i)\d+(?:\.\d+)?\s*(?:miles?|mi|km)\b")
 _RATING = re.compile(r"(?i)\b(\d{1,2})\s*(?:/|out of)\s*10\b|(?:rating|score)\s*:?\s*(\d{1,3})\b")
-_GRADES = re.compile(r"(?i)(?:grades?\s*:?\s*)?\b((?:pk|pre-?k|k|kg|\d{1,2})\s*[-–]\s*\d{1,2})\b")  # noqa: RUF001
+_GRADES = re.compile(
+    r"(?i)(?:grades?\s*:?\s*)?\b((?:pk|pre-?k|k|kg|\d{1,2})\s*[-\u2013]\s*\d{1,2})\b"
+)
 _SCHOOL_WORD = re.compile(
     r"(?i)school|academy|elementary|middle|high|college|charter|magnet|primary"
 )

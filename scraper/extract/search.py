@@ -167,7 +167,8 @@ def _plain(url: str) -> str:
 
 
 _NEXT = re.compile(
-    r"(?:go to )?next(?: page)?(?: of results)?|[›»→>]|next [›»→>]|siguiente|suivant|page suivante"
+    r"(?:go to )?next(?: page)?(?: of results)?|[\u203a»→>]|next [\u203a»→>]|siguiente"
+    r"|suivant|page suivante"
     r"|pagina successiva|successiva|successivo|nachste(?: seite)?|weiter|seguinte|proxima|volgende"
 )
 _PAGED = re.compile(r"(?i)(?:page|pg|pn|pagina|seite|p)[=/_-]?(\d{1,4})\b")

@@ -94,8 +94,8 @@ def _counted_words() -> dict[str, Term]:
 _DIGIT = re.compile(r"\d")
 _AREA = re.compile(
     r"(?i)(?<![\w.,/])(\d{1,3}(?:[.,'\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)\s*"
-    r"(sq\.?\s?ft\.?|sqft|square feet|square foot|ft²|ft2|m²|m2|sqm|sq\.?\s?m\b|mq|qm|acres?\b|ac\b|ha\b"
-    r"|hectares?|sq\.?\s?yd|sq\.? yards)"
+    r"(sq\.?\s?ft\.?|sqft|square feet|square foot|ft²|ft2|m²|m2|sqm|sq\.?\s?m\b|mq|qm|acres?\b"
+    r"|ac\b|ha\b|hectares?|sq\.?\s?yd|sq\.? yards)"
 )
 _COUNT = re.compile(
     r"(?<![\d.,/$€£+])(\d{1,2}(?:[.,]\d{1,2})?(?:\s?½)?)\s*-?\s*"

@@ -48,7 +48,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         split = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in split if not unicodedata.combining(char))
-    return " ".join(text.replace(".", " ").replace("’", "'").split()).strip(" :*•·|-–?#,")  # noqa: RUF001
+    return " ".join(text.replace(".", " ").replace("\u2019", "'").split()).strip(" :*•·|-\u2013?#,")
 
 
 @cache

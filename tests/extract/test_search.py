@@ -1,0 +1,91 @@
+"""House links and the next page of a search."""
+
+from __future__ import annotations
+
+import pytest
+
+from scraper.extract.search import house_links, next_url
+
+URL = "https://homes.example/sold/alder?page=2"
+
+
+def links_of(page, start=0):
+    return house_links(page, r"/h/([0-9a-f]{9})", "alder", start, "https://homes.example/h/{id}")
+
+
+def test_ids_once_in_order_and_where_they_stand(page_of):
+    page = page_of(
+        "<a href='/h/0a1b2c3d4'>a</a><a href='/h/0a1b2c3d4#photos'>again</a><a href='/about'>x</a>"
+        "<a href='https://homes.example/h/ffffffff9?x=1'>b</a>",
+        URL,
+    )
+    found = links_of(page, start=40)
+    assert [(f.house_id, f.url, f.where, f.position) for f in found] == [
+        ("0a1b2c3d4", "https://homes.example/h/0a1b2c3d4", "alder", 40),
+        ("ffffffff9", "https://homes.example/h/ffffffff9", "alder", 41),
+    ]
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        "<a rel='nofollow' href='/h/bad000001'>x</a>",
+        "<a style='display: none' href='/h/bad000001'>x</a>",
+        "<div style='visibility:hidden'><a href='/h/bad000001'>x</a></div>",
+        "<div hidden><a href='/h/bad000001'>x</a></div>",
+        "<p aria-hidden='true'><a href='/h/bad000001'>x</a></p>",
+    ],
+)
+def test_links_that_nobody_sees_are_no_houses(page_of, trap):
+    found = links_of(page_of(f"<a href='/h/0a1b2c3d4'>a</a>{trap}", URL))
+    assert [f.house_id for f in found] == ["0a1b2c3d4"]
+
+
+def test_links_inside_json_only_where_no_link_matches(page_of):
+    script = '<script type="application/json">{"results": [{"price": 1, "url": "/h/0a1b2c3d4"}]}</script>'
+    assert [f.house_id for f in links_of(page_of(script, URL))] == ["0a1b2c3d4"]
+    both = page_of("<a href='/h/ffffffff9'>b</a>" + script, URL)
+    assert [f.house_id for f in links_of(both)] == ["ffffffff9"]
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<a rel='next' href='?page=3'>more</a>",
+        "<a href='?page=1'>Previous</a><a href='?page=3'>Next</a>",
+        "<a href='?page=3' aria-label='Next page'><svg></svg></a>",
+        "<a href='?page=1'>‹</a><a href='?page=3'>›</a>",
+        "<a href='?page=1'>1</a><span aria-current='page'>2</span><a href='?page=3'>3</a>",
+        "<a href='?page=1'>1</a><a href='?page=2'>2</a><a href='?page=3'>3</a>",
+        "<a href='?page=3'>Siguiente</a>",
+    ],
+)
+def test_the_usual_pagers(page_of, pager):
+    assert next_url(page_of(pager, URL)) == "https://homes.example/sold/alder?page=3"
+
+
+def test_rel_next_in_the_head(page_of):
+    page = page_of("<p></p>", URL, head="<link rel='next' href='/sold/alder?page=3'>")
+    assert next_url(page) == "https://homes.example/sold/alder?page=3"
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<a href='?page=1'>1</a><a href='?page=2' class='active'>2</a>",
+        "<a href='?page=1'>Previous</a>",
+        "<a href='?page=2'>Next</a>",
+        "<a class='disabled' href='?page=3'>Next</a>",
+        "<a href='javascript:void(0)'>Next</a>",
+        "",
+    ],
+)
+def test_the_last_page_has_no_next(page_of, pager):
+    assert next_url(page_of(pager, URL)) is None
+
+
+@pytest.mark.parametrize("selector", ["a.on::attr(href)", "a.on", "//a[@class='on']/@href"])
+def test_the_sites_selector_decides_alone(page_of, selector):
+    page = page_of("<a rel='next' href='?page=9'>x</a><a class='on' href='?page=3'>y</a>", URL)
+    assert next_url(page, selector) == "https://homes.example/sold/alder?page=3"
+    assert next_url(page_of("<a rel='next' href='?page=9'>x</a>", URL), selector) is None
