@@ -1,0 +1,1 @@
+"""Whether an answer is a refusal, whatever its status says."""
