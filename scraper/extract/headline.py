@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 
 from scraper.extract.belongs import Region
@@ -13,14 +13,15 @@ from scraper.extract.vocabulary import fold, status_words
 from scraper.facts import Fact
 
 
-def prices(document: Document) -> Iterator[Fact]:
+def prices(document: Document, taken: Collection[int] = ()) -> Iterator[Fact]:
     """Sums that stand alone in a text of the house's own part, the most prominent surest.
 
     Prominent is what stands early, in an element whose class speaks of a price, or in a heading.
+    `taken` are the runs that a label says are something else.
     """
     first = True
     for run, bare in enumerate(document.texts):
-        if not bare[0].isdigit() and not is_amount(bare):
+        if run in taken or not (bare[0].isdigit() or is_amount(bare)):
             continue
         text = _with_currency(document, run, bare)
         if not is_amount(text) or not _is_own(document, run):

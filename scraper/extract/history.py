@@ -99,14 +99,16 @@ def from_region(document: Document) -> tuple[PriceEvent, ...]:
         part = _part(document, run, dates)
         texts = document.texts[document.first_runs[part] : document.end_runs[part]]
         joined = " ".join(texts)
-        day, amount = _DATE.search(joined), _AMOUNT.search(joined)
+        day = _DATE.search(joined)
         if day is None:
             continue
-        rest = joined.replace(day[0], " ").replace(amount[0] if amount else "\0", " ")
-        event = _NO_EVENT.sub(" ", rest.split("$")[0]).strip(" -\u2013:,|")
-        events.append(
-            PriceEvent(day[0], " ".join(event.split())[:60], amount[0] if amount else None)
-        )
+        rest = joined.replace(day[0], " ")
+        amount = _AMOUNT.search(rest)
+        what = _NO_EVENT.sub(" ", rest[: amount.start()] if amount else rest)
+        if not any(char.isalpha() for char in what) and amount:
+            what = _NO_EVENT.sub(" ", rest[amount.end() :])
+        event = " ".join(what.split()).strip(" -\u2013:,|")[:60]
+        events.append(PriceEvent(day[0], event, amount[0].strip() if amount else None))
     return tuple(events)
 
 

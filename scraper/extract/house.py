@@ -42,6 +42,7 @@ class Layers:
     embedded: embedded.Embedded
     structured: linked.Linked
     items: linked.Linked
+    reader: labels.LabelReader
     pairs: list[labels.Pair]
     tables: list[tuple[int, history.Table]]
 
@@ -68,13 +69,15 @@ def extract(page: Page, hints: Hints = NO_HINTS) -> Extraction:
 def _read(page: Page, hints: Hints) -> Layers:
     parsed = document.read(page)
     belongs.mark(parsed)
+    reader = labels.LabelReader(parsed, hints.labels)
     return Layers(
         page=parsed,
         hints=hints,
         embedded=embedded.read(parsed),
         structured=jsonld.read(parsed),
         items=microdata.read(parsed),
-        pairs=list(labels.LabelReader(parsed, hints.labels).pairs()),
+        reader=reader,
+        pairs=list(reader.pairs()),
         tables=list(history.tables(parsed)),
     )
 
@@ -93,7 +96,7 @@ def _facts(layers: Layers) -> Iterator[Fact]:
     yield from labels.label_facts(layers.pairs)
     yield from meta.read(page)
     yield from headline.sentences(page)
-    yield from headline.prices(page)
+    yield from headline.prices(page, layers.reader.taken)
     yield from headline.statuses(page)
     yield from headline.address(page)
     yield from headline.description(page)

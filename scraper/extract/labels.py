@@ -23,6 +23,7 @@ _FAR = 4
 """A label and its value meet at most so many steps up the tree."""
 _LONGEST_LABEL = 48
 _LABEL_TAGS = frozenset(("dt", "th"))
+_PRICES = frozenset(("price", "listed_price", "sold_price", "last_sold_price"))
 _NEW_ENTRY = frozenset(
     [
         "li",
@@ -65,6 +66,8 @@ class LabelReader:
         self.document = document
         self.extra = {fold(split_unit(label)[0]): Term(column) for label, column in extra.items()}
         self.used: set[int] = set()
+        self.taken: set[int] = set()
+        """Runs that are the value of a label which names no price."""
 
     def term(self, text: str) -> Term | None:
         """What a text stands for as a label."""
@@ -121,10 +124,16 @@ class LabelReader:
             behind and (steps < before[1] or (steps == before[1] and not self.values_lead(run)))
         ):
             if behind:
-                self.used.add(run + 1)
+                self.take(run + 1, term)
             return behind
-        self.used.add(run - 1)
+        self.take(run - 1, term)
         return before[0]
+
+    def take(self, run: int, term: Term | None) -> None:
+        """A run is a value now: of no other label, and maybe no price."""
+        self.used.add(run)
+        if term is not None and term.column not in _PRICES:
+            self.taken.add(run)
 
     def behind(self, run: int, term: Term | None) -> tuple[str, int]:
         """The value behind a label, and how far up the two meet."""
@@ -137,7 +146,7 @@ class LabelReader:
             return "", 99
         if self.apart(run, meeting, branch):
             return "", 99
-        value = self.whole_value(run, after, meeting, branch)
+        value = self.whole_value(run, after, (meeting, branch), term)
         if term is not None and term.column != IGNORED and not fits(term.column, value):
             value = text if fits(term.column, text) else ""
         return value, steps
@@ -154,16 +163,22 @@ class LabelReader:
                 return True
         return False
 
-    def whole_value(self, run: int, after: int, meeting: int, branch: int) -> str:
+    def whole_value(self, run: int, after: int, where: tuple[int, int], term: Term | None) -> str:
         """All texts of the value's element, or of the rest of the element that both stand in."""
-        document = self.document
+        document, (meeting, branch) = self.document, where
         end = document.end_runs[branch if branch >= 0 else meeting]
         if branch < 0 and document.first_runs[meeting] != run:
             end = after + 1
         texts = document.texts[after : min(end, after + 8)]
-        if end - after > 8 or any(text.endswith(":") or self.term(text) for text in texts):
+        if end - after > 8 or any(self.is_other_label(text, term) for text in texts):
             return texts[0]
         return " ".join(texts)
+
+    def is_other_label(self, text: str, term: Term | None) -> bool:
+        """Whether a text is a label of something else: "Acres" behind a lot's number is not."""
+        known = self.term(text)
+        same = known is not None and term is not None and known.column == term.column
+        return text.endswith(":") or (known is not None and not same)
 
     def before(self, run: int, term: Term) -> tuple[str, int] | None:
         """The number before a label, and how far up the two meet."""

@@ -217,7 +217,7 @@ _PICTURE = re.compile(
     r"(?i)\.(?:jpe?g|png|webp|avif)\b|/(?:image|photo|media|img|picture|resize)s?\b|imag|phot|/ph/"
 )
 _EXTENSION = re.compile(r"(?i)\.(?:jpe?g|png|webp|avif)$")
-_HEX = re.compile(r"[0-9a-f]{16,}(?:-[0-9a-f]{4,})*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HEX = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
 _SIZE = re.compile(
     r"(?i)[-_/](?:w|h)_?\d{2,4}(?=[-_./,]|$)|[-_/,]\d{2,4}x\d{2,4}|/\d{3,4}/\d{3,4}(?=/)"
     r"|[-_](?:small|medium|large|xl|thumb|full|\d{3,4})(?=\.)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import jmespath
+from cssselect import SelectorError
 from jmespath.exceptions import JMESPathError
 from parsel import Selector
 
@@ -55,7 +56,7 @@ def _in_markup(selector: Selector, place: str) -> str:
     """The text at a CSS or XPath place, tags dropped."""
     try:
         nodes = selector.xpath(place) if place[:1] in "/(." else selector.css(place)
-    except ValueError:
+    except (ValueError, SelectorError):
         return ""
     for node in nodes:
         if isinstance(node.root, str):

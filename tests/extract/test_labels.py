@@ -107,12 +107,9 @@ def test_other_languages(values, body, column, value):
 
 
 def test_words_of_the_site_file_count(values):
-    body = "<dl><dt>Ground</dt><dd>0.5 acres</dd></dl>"
-    assert "lot_size_sqft" not in values(body)
-    assert (
-        values(body, hints=Hints(labels={"Ground": "lot_size_sqft"}))["lot_size_sqft"]
-        == "0.5 acres"
-    )
+    body = "<dl><dt>Ground</dt><dd>Oak boards</dd></dl>"
+    assert "flooring" not in values(body)
+    assert values(body, hints=Hints(labels={"Ground": "flooring"}))["flooring"] == "Oak boards"
 
 
 def test_every_label_is_kept(read):

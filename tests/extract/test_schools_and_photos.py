@@ -37,7 +37,7 @@ MARKUPS = {
         "<div><div><b>{rating}</b><i>/10</i></div><h4>{name}</h4><span>Grades {grades}</span>"
         "<span>{miles} mi</span></div>"
     ),
-    "table": "<table><tr><th>School</th><th>Grades</th><th>Rating</th><th>Distance</th></tr>" + listed(
+    "table": "<table><tr><th>School</th><th>Grades</th><th>Rating</th><th>Miles</th></tr>" + listed(
         "<tr><td>{name}</td><td>{grades}</td><td>{rating}/10</td><td>{miles} mi</td></tr>"
     ) + "</table>",
 }  # fmt: skip

@@ -42,7 +42,8 @@ def test_links_that_nobody_sees_are_no_houses(page_of, trap):
 
 
 def test_links_inside_json_only_where_no_link_matches(page_of):
-    script = '<script type="application/json">{"results": [{"price": 1, "url": "/h/0a1b2c3d4"}]}</script>'
+    results = '{"results": [{"price": 1, "url": "/h/0a1b2c3d4"}]}'
+    script = f'<script type="application/json">{results}</script>'
     assert [f.house_id for f in links_of(page_of(script, URL))] == ["0a1b2c3d4"]
     both = page_of("<a href='/h/ffffffff9'>b</a>" + script, URL)
     assert [f.house_id for f in links_of(both)] == ["ffffffff9"]
@@ -54,7 +55,7 @@ def test_links_inside_json_only_where_no_link_matches(page_of):
         "<a rel='next' href='?page=3'>more</a>",
         "<a href='?page=1'>Previous</a><a href='?page=3'>Next</a>",
         "<a href='?page=3' aria-label='Next page'><svg></svg></a>",
-        "<a href='?page=1'>‹</a><a href='?page=3'>›</a>",
+        "<a href='?page=1'>\u2039</a><a href='?page=3'>\u203a</a>",
         "<a href='?page=1'>1</a><span aria-current='page'>2</span><a href='?page=3'>3</a>",
         "<a href='?page=1'>1</a><a href='?page=2'>2</a><a href='?page=3'>3</a>",
         "<a href='?page=3'>Siguiente</a>",

@@ -169,7 +169,8 @@ def test_the_head(values):
     ],
 )
 def test_the_site_files_place_wins(read, place, value):
-    body = f"<div id='fig'>Now <b>$451,000</b></div><p>List price: $470,000</p>{PACKED['application/json']}"
+    own = "<div id='fig'>Now <b>$451,000</b></div><p>List price: $470,000</p>"
+    body = own + PACKED["application/json"]
     best = read(body, hints=Hints(fields={"listed_price": place})).best
     assert str(best["listed_price"].raw) == value
     assert best["listed_price"].source == f"site:{place}"
