@@ -18,6 +18,8 @@ class Verdict:
     """The rule that decided: a line of robots.txt with its file, or the policy's name."""
     reason: str = ""
     """Why it was refused, for a person; empty where it was allowed."""
+    for_now: bool = False
+    """Refused only because the rules of the host cannot be had just now."""
 
 
 class Guard(ABC):

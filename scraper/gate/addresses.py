@@ -27,11 +27,24 @@ _PART: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
 class Target:
     """The host that a URL leads to."""
 
+    scheme: str
+    """`http` or `https`."""
     host: str
     """Its name in lower case, or its address in the usual spelling."""
     port: int
     address: Address | None
     """The address, where the URL names one in any spelling."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, in one spelling: robots.txt holds for these three together.
+
+        >>> [target_of(u).origin for u in ("HTTP://Homes.example:80/a", "https://me@[::1]:8443/")]
+        ['http://homes.example', 'https://[::1]:8443']
+        """
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
 
     @property
     def is_public(self) -> bool:
@@ -59,7 +72,9 @@ def target_of(url: str) -> Target | None:
     name = _name(host)
     address = address_of(name)
     port = _PORTS[parts.scheme] if port is None else port
-    return Target(str(address) if address else name, port, address) if name else None
+    if not name:
+        return None
+    return Target(parts.scheme, str(address) if address else name, port, address)
 
 
 def address_of(host: str) -> Address | None:

@@ -36,7 +36,8 @@ class Answer:
         rule = f"{self.source}: {self.reason}"
         if self.outcome == "allow_all":
             return Verdict(True, rule)
-        return Verdict(False, rule, f"robots.txt is not known, so nothing is asked: {rule}")
+        reason = f"robots.txt cannot be had, so nothing is asked: {rule}"
+        return Verdict(False, rule, reason, for_now=True)
 
     def delay(self, token: str) -> float:
         """Seconds that the host wants between two requests: Crawl-delay or Request-rate."""

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from scraper.gate.answers import Answer, Record
 
 Origin = str
-"""Scheme, host and port of a URL: rules hold for these three together (RFC 9309 2.3)."""
-
-_PORTS = {"http": 80, "https": 443}
-
-
-def origin_of(url: str) -> Origin:
-    """The origin of an http or https URL; ValueError where its port is none.
-
-    >>> origin_of("HTTP://Homes.example:80/a"), origin_of("https://user@[::1]:8443/")
-    ('http://homes.example', 'https://[::1]:8443')
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    shown = f"[{host}]" if ":" in host else host
-    port = parts.port
-    standard = port is None or port == _PORTS.get(parts.scheme)
-    return f"{parts.scheme}://{shown}" if standard else f"{parts.scheme}://{shown}:{port}"
+"""Scheme, host and port: rules hold for these three together (RFC 9309 2.3)."""
 
 
 class Hosts:
@@ -53,11 +36,6 @@ class Hosts:
             task.add_done_callback(lambda _: self._asking.pop(origin, None))
         # A request that is given up must not take the answer from the others that wait.
         return await asyncio.shield(self._asking[origin])
-
-    def known(self, origin: Origin) -> Answer | None:
-        """The answer that holds now, without asking."""
-        record = self._records.get(origin)
-        return record.current(self._clock()) if record else None
 
     async def _asked(self, origin: Origin) -> Answer:
         answer = await self._ask(origin)

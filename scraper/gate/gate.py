@@ -1,0 +1,124 @@
+"""One gate for a crawl: may a URL be asked for, and when."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from scraper.gate.addresses import Host, Target, is_own, refusal, target_of
+from scraper.gate.answers import Answer
+from scraper.gate.hosts import Hosts
+from scraper.gate.options import TOKEN, Options
+from scraper.gate.pace import Budget, Pace, retry_after
+from scraper.gate.turns import Line, StoppingError
+from scraper.guard import Kind, Verdict
+
+SITE_KINDS: Final = frozenset({"search", "house", "data"})
+"""Kinds of requests whose hosts are the site: these share one budget."""
+NOT_NOW: Final = frozenset({429, 503})
+"""Statuses by which a site asks to be left alone for a while (RFC 6585 4, RFC 9110 15.6.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """What the gate knows of the site that is crawled."""
+
+    own_hosts: frozenset[Host] = frozenset()
+    """Loopback and private hosts that its file names: exactly these may be reached."""
+    delay: float | None = None
+    """Seconds between two requests; None: what the settings say."""
+    concurrency: int | None = None
+    """Requests under way at once; None: what the settings say."""
+
+
+class Gate:
+    """Everything that has to be known before a request leaves."""
+
+    def __init__(
+        self,
+        options: Options,
+        crawled: Crawled,
+        ask: Callable[[str], Awaitable[Answer]],
+        stopping: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._options, self._crawled = options, crawled
+        self._stopping, self._clock = stopping, clock
+        self._hosts = Hosts(ask, clock, options.robots_retry)
+        self._site: set[str] = set()
+        self._lines: dict[str, Line] = {}
+
+    def reach(self, url: str) -> Verdict | None:
+        """Why a URL must not be asked for whatever robots.txt says, or None."""
+        refused = refusal(url, self._crawled.own_hosts)
+        if refused is not None or self._options.contact:
+            return refused
+        target = target_of(url)
+        if target is None or is_own(target, self._crawled.own_hosts):
+            return None
+        return Verdict(False, "policy: a contact", f"CONTACT is empty and {target.host} is public")
+
+    async def judge(self, url: str, kind: Kind) -> Verdict:
+        """Whether a URL may be asked for; waits for the rules of its host."""
+        refused, target = self.reach(url), target_of(url)
+        if refused is not None or target is None:
+            return refused or Verdict(False, "policy: http and https only", url)
+        if kind in SITE_KINDS:
+            self._site.add(target.host)
+        answer = await self._hosts.answer(target.origin)
+        self._line(target).budget.slow_to(target.origin, answer.delay(TOKEN))
+        return answer.verdict(TOKEN, url)
+
+    async def turn(self, url: str) -> Line:
+        """Wait until a URL may be asked for now; the turn lasts until `Line.leave`."""
+        target = target_of(url)
+        assert target is not None, "the URL was judged before"
+        line = self._line(target)
+        await line.enter()
+        return line
+
+    async def part_of_page(self, url: str) -> Verdict:
+        """Judge a request that a page in the browser makes, and wait where it has to.
+
+        To the site's own hosts such a request belongs to the turn of its page and waits only
+        while the site wants to be left alone. Other hosts have a budget each.
+        """
+        verdict = await self.judge(url, "browser")
+        target = target_of(url)
+        if not verdict.allowed or target is None:
+            return verdict
+        line = self._line(target)
+        try:
+            if target.host in self._site:
+                await line.unheld()
+            else:
+                await line.enter()
+                line.leave()
+        except StoppingError as error:
+            return Verdict(False, "policy: the crawl ends", str(error), for_now=True)
+        return verdict
+
+    def answered(self, line: Line, status: int, wish: str) -> float:
+        """Note a status and its Retry-After; seconds for which the site is left alone now."""
+        if status not in NOT_NOW:
+            line.budget.accepted(self._clock())
+            return 0.0
+        asked = retry_after(wish, time.time(), self._options.longest_rest)
+        return line.budget.refused(self._clock(), asked)
+
+    def _line(self, target: Target) -> Line:
+        """The line of a host: the site's, or its own."""
+        key = "" if target.host in self._site else target.host
+        if key not in self._lines:
+            pace = self._pace(target, site=not key)
+            budget = Budget(pace, self._options.back_off, random.random)
+            self._lines[key] = Line(budget, self._clock, self._stopping)
+        return self._lines[key]
+
+    def _pace(self, target: Target, *, site: bool) -> Pace:
+        own = is_own(target, self._crawled.own_hosts)
+        delay = self._crawled.delay if site else 0.0
+        return self._options.pace(delay, self._crawled.concurrency, own=own)

@@ -1,0 +1,208 @@
+"""The gate in Scrapy: a downloader middleware that every request of a crawl passes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urljoin
+from weakref import WeakKeyDictionary, finalize
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from scraper import names
+from scraper.gate.answers import (
+    REDIRECTS,
+    Answer,
+    answered,
+    redirected_too_often,
+    unreachable,
+)
+from scraper.gate.gate import Crawled, Gate
+from scraper.gate.options import Options
+from scraper.gate.robots import LIMIT
+from scraper.gate.turns import Line, StoppingError
+from scraper.guard import Guard, Kind, Verdict
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS: Final = 3
+"""Times that a robots.txt is asked for before it counts as not to be had."""
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+class RequestDenied(IgnoreRequest):
+    """The gate says no; `verdict` says why."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+
+
+class RequestHeld(IgnoreRequest):
+    """The crawl is being stopped before the request had its turn: it was never sent."""
+
+
+class GateMiddleware(Guard):
+    """Lets a request pass when its host's rules allow it, its address is one that may be reached,
+    and its turn has come. No meta key, setting or site file switches it off.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._options = Options.from_settings(crawler.settings)
+        self._robots: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        """Requests for robots.txt that the gate made itself, with the octets that came."""
+        self._turns: WeakKeyDictionary[Request, tuple[Line, finalize[Any, Request]]]
+        self._turns = WeakKeyDictionary()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GateMiddleware:
+        """The gate of a crawl."""
+        gate = cls(crawler)
+        crawler.signals.connect(gate.received, signals.bytes_received)
+        crawler.signals.connect(gate.downloaded, signals.response_downloaded)
+        crawler.signals.connect(gate.left, signals.request_left_downloader)
+        return gate
+
+    async def may_ask(self, url: str, kind: Kind) -> Verdict:
+        """Whether a URL may be asked for now; waits for the rules of its host to be known."""
+        if kind == "browser":
+            verdict = await self._gate.part_of_page(url)
+        else:
+            verdict = await self._gate.judge(url, kind)
+        if not verdict.allowed:
+            self._count(names.STAT_DENIED.format(kind=kind))
+        return verdict
+
+    async def process_request(self, request: Request) -> None:
+        """Hold a request until it may go; RequestDenied where it may not."""
+        self._end(request)
+        request.headers["User-Agent"] = self._options.user_agent
+        if request in self._robots:
+            verdict = self._gate.reach(request.url)
+        else:
+            verdict = await self._gate.judge(request.url, request.meta.get(names.KIND, "house"))
+            request.meta[names.ROBOTS_RULE] = verdict.rule
+        if verdict is not None and not verdict.allowed:
+            self._count(names.STAT_DENIED.format(kind=request.meta.get(names.KIND, "house")))
+            raise RequestDenied(verdict)
+        try:
+            line = await self._gate.turn(request.url)
+        except StoppingError as error:
+            raise RequestHeld(str(error)) from error
+        self._begin(request, line)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """A request that was answered without being sent gives its turn back."""
+        self._end(request)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """A request that another component stopped gives its turn back."""
+        del exception
+        self._end(request)
+
+    def received(self, data: bytes, request: Request) -> None:
+        """Stop a robots.txt at the size beyond which it is not read."""
+        if request in self._robots:
+            self._robots[request] += len(data)
+            if self._robots[request] > LIMIT + 4:
+                raise StopDownload(fail=False)
+
+    def downloaded(self, response: Response, request: Request) -> None:
+        """Slow down where the site asks for it; before Scrapy's retry sees the answer."""
+        if request not in self._turns:
+            return
+        wish = (response.headers.get("Retry-After") or b"").decode("latin-1")
+        rest = self._gate.answered(self._turns[request][0], response.status, wish)
+        if rest:
+            logger.info("HTTP %d from %s: rests %.1f s", response.status, request.url, rest)
+
+    def left(self, request: Request) -> None:
+        """A request that was sent is over."""
+        self._end(request)
+
+    @cached_property
+    def _gate(self) -> Gate:
+        spider = self._crawler.spider
+        pace = getattr(spider, "pace", None)
+        crawled = Crawled(
+            own_hosts=frozenset(getattr(spider, "own_hosts", ())),
+            delay=getattr(pace, "delay", None),
+            concurrency=getattr(pace, "concurrency", None),
+        )
+        return Gate(self._options, crawled, self._ask, self._stopping)
+
+    def _stopping(self) -> bool:
+        """Whether the engine waits for the requests under way to end.
+
+        Scrapy has no signal for it: spider_closed comes only when they have ended.
+        """
+        slot = getattr(self._crawler.engine, "_slot", None)
+        return slot is None or slot.closing is not None
+
+    def _begin(self, request: Request, line: Line) -> None:
+        # The finalizer gives the turn back where a request is dropped without a word.
+        end = finalize(request, line.leave)
+        end.atexit = False
+        self._turns[request] = line, end
+
+    def _end(self, request: Request) -> None:
+        turn = self._turns.pop(request, None)
+        if turn is not None:
+            turn[1]()
+
+    async def _ask(self, origin: str) -> Answer:
+        """What the robots.txt of an origin comes to, after a few attempts."""
+        url = f"{origin}/robots.txt"
+        answer = await self._once(url)
+        for attempt in range(1, ATTEMPTS):
+            if answer.outcome != "deny_all" or self._stopping():
+                break
+            await asyncio.sleep(self._options.back_off * attempt)
+            answer = await self._once(url)
+        self._count(names.STAT_ROBOTS.format(verdict=answer.outcome))
+        if answer.outcome == "deny_all":
+            logger.warning("nothing is asked of %s: %s: %s", origin, url, answer.reason)
+        return answer
+
+    async def _once(self, url: str) -> Answer:
+        asked = url
+        try:
+            for _ in range(REDIRECTS + 1):
+                response = await self._download(asked)
+                location = response.headers.get("Location")
+                if response.status not in _REDIRECTS or not location:
+                    return answered(response.status, response.body, url)
+                asked = urljoin(asked, location.decode("latin-1"))
+        except Exception as error:  # noqa: BLE001  # whatever went wrong, there is no answer
+            return unreachable(f"{type(error).__name__} {error}".strip(), url)
+        return redirected_too_often(url)
+
+    async def _download(self, url: str) -> Response:
+        engine = self._crawler.engine
+        assert engine is not None
+        meta = {
+            names.KIND: "robots",
+            "allow_offsite": True,
+            "dont_cache": True,
+            "dont_merge_cookies": True,
+            "dont_redirect": True,
+            "dont_retry": True,
+            "download_fail_on_dataloss": True,
+            "download_timeout": self._options.robots_timeout,
+            "handle_httpstatus_all": True,
+        }
+        request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
+        self._robots[request] = 0
+        return await engine.download_async(request)
+
+    def _count(self, stat: str) -> None:
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value(stat)

@@ -1,0 +1,109 @@
+"""A loopback server that misbehaves on request and keeps a log, and crawls against it."""
+
+import json
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+CRAWLING = Path(__file__).with_name("crawling.py")
+
+
+class Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        server: House = self.server  # type: ignore[assignment]
+        with server.noting:
+            server.log.append((time.monotonic(), self.path, self.headers.get("User-Agent", "")))
+        answer = server.routes.get(self.path.partition("?")[0], (200, {}, b"ok"))
+        if callable(answer):
+            answer = answer(self)
+        if answer is None:
+            self.close_connection = True
+            return
+        status, headers, body = answer
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+class House(socketserver.ThreadingTCPServer):
+    """A server on a port of its own; what is not in `routes` is answered with 200."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 512
+
+    def __init__(self, robots: object = b"") -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.noting = threading.Lock()
+        self.log: list[tuple[float, str, str]] = []
+        self.routes: dict[str, object] = {}
+        self.released = threading.Event()
+        if isinstance(robots, bytes):
+            robots = (200, {}, robots)
+        self.routes["/robots.txt"] = robots
+        self.port = self.server_address[1]
+        self.own = ("127.0.0.1", self.port)
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away is no fault of the server."""
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def asked(self, but: str = "") -> list[str]:
+        return [path for _, path, _ in self.log if path != but]
+
+    def close(self) -> None:
+        self.released.set()
+        self.shutdown()
+        self.server_close()
+
+
+@pytest.fixture
+def house() -> Iterator[Callable[..., House]]:
+    """Starts servers; they end with the test."""
+    with ExitStack() as stack:
+
+        def start(robots: object = b"") -> House:
+            server = House(robots)
+            stack.callback(server.close)
+            return server
+
+        yield start
+
+
+def run(*crawls: dict[str, object]) -> list[dict[str, dict[str, object]]]:
+    done = subprocess.run(
+        [sys.executable, str(CRAWLING)],
+        input=json.dumps(crawls),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    said: list[dict[str, dict[str, object]]] = json.loads(done.stdout)
+    return said
+
+
+@pytest.fixture(scope="session")
+def crawl() -> Callable[..., list[dict[str, dict[str, object]]]]:
+    """Runs crawls at once in one new process; gives what came of each."""
+    return run
