@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 
 from scraper.extract.document import Document
-from scraper.extract.houselink import is_other_house
+from scraper.extract.houselink import OwnAddress
 from scraper.extract.vocabulary import fold, words_pattern
 
 
@@ -201,10 +201,11 @@ def _holds(numbers: list[int], start: int, end: int) -> bool:
 
 def _mark_cards(document: Document) -> None:
     titles = [number for number, level in document.headings if level == 1]
+    own = OwnAddress(document)
     links = [
         (number, address)
         for number in document.links
-        if (address := is_other_house(document, document.elements[number].get("href") or ""))
+        if (address := own.other_house(document.elements[number].get("href") or ""))
     ]
     numbers = [number for number, _ in links]
     for number, address in links:

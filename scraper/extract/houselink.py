@@ -61,19 +61,26 @@ def id_tokens(url: str) -> frozenset[str]:
     return frozenset(token for token in found if len(token) > 3 and _DIGIT.search(token))
 
 
-def is_other_house(document: Document, href: str) -> str:
-    """The identity of the other house that a link leads to; "" where it leads elsewhere."""
-    if not href or href[0] == "#":
-        return ""
-    own = document.canonical or document.url
-    mine = shape(own)
-    if mine is None or shape(document.absolute(href)) != mine:
-        return ""
-    theirs = identity(document.absolute(href))
-    if theirs in (identity(own), identity(document.url)):
-        return ""
-    mine_long = {token for token in id_tokens(own) if len(token) > 5}
-    return "" if mine_long & id_tokens(href) else theirs
+class OwnAddress:
+    """The address of a page, to tell the links to other houses by."""
+
+    def __init__(self, document: Document) -> None:
+        self.url = document.canonical or document.url
+        self.shape = shape(self.url)
+        self.identities = (identity(self.url), identity(document.url))
+        self.long_ids = {token for token in id_tokens(self.url) if len(token) > 5}
+
+    def other_house(self, href: str) -> str:
+        """The identity of the other house that a link leads to; "" where it leads elsewhere."""
+        if self.shape is None or href[:1] in ("", "#") or not _DIGIT.search(href):
+            return ""
+        address = href if href[0] == "/" or "://" in href[:8] else f"/{href}"
+        if shape(address) != self.shape:
+            return ""
+        theirs = identity(address)
+        if theirs in self.identities or self.long_ids & id_tokens(href):
+            return ""
+        return theirs
 
 
 _DIGIT = re.compile(r"\d")

@@ -22,7 +22,8 @@ TRAPS = {
     "a rent": "<dl><dt>Rent estimate</dt><dd>$2,950</dd></dl>",
     "a rent a month": "<div class='price'>$2,950/mo</div>",
     "a monthly payment": "<div><span>Est. payment</span><span>$2,880/mo</span></div>",
-    "a mortgage calculator": "<section><h2>Mortgage calculator</h2><div>"
+    "a mortgage calculator": "<section>"
+    "<h2>Mortgage calculator</h2><div>"
     "<label>Purchase price</label><span>$460,000</span></div><div>Monthly payment: $2,880</div></section>",
     "a monthly fee": "<dl><dt>HOA fee</dt><dd>$310 monthly</dd></dl>",
     "a price per area": "<dl><dt>Price per sqft</dt><dd>$310</dd></dl>",
