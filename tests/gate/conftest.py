@@ -75,9 +75,7 @@ class House(socketserver.ThreadingTCPServer):
         self.server_close()
 
 
-@pytest.fixture
-def house() -> Iterator[Callable[..., House]]:
-    """Starts servers; they end with the test."""
+def _servers() -> Iterator[Callable[..., House]]:
     with ExitStack() as stack:
 
         def start(robots: object = b"") -> House:
@@ -86,6 +84,18 @@ def house() -> Iterator[Callable[..., House]]:
             return server
 
         yield start
+
+
+@pytest.fixture
+def house() -> Iterator[Callable[..., House]]:
+    """Starts servers; they end with the test."""
+    yield from _servers()
+
+
+@pytest.fixture(scope="module")
+def module_house() -> Iterator[Callable[..., House]]:
+    """Starts servers; they end with the tests of a module."""
+    yield from _servers()
 
 
 def run(*crawls: dict[str, object]) -> list[dict[str, dict[str, object]]]:

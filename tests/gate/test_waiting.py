@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 DENY_ALL = b"User-agent: *\nDisallow: /private/\n"
 STOCK = {
     "DOWNLOADER_MIDDLEWARES": {"scraper.gate.middleware.GateMiddleware": None},
@@ -65,10 +63,15 @@ def test_photos_wait_too(house, crawl) -> None:
 
 
 def test_a_request_cannot_excuse_itself(house, crawl) -> None:
-    server = house(DENY_ALL)
-    for meta in ({"dont_obey_robotstxt": True}, {"housecrawl_kind": "robots"}):
-        crawl({"urls": [server.url("/private/1")], "own": [server.own], "meta": meta})
-    assert set(server.asked()) == {"/robots.txt"}
+    servers = house(DENY_ALL), house(DENY_ALL)
+    metas = {"dont_obey_robotstxt": True}, {"housecrawl_kind": "robots"}
+    crawl(
+        *(
+            {"urls": [server.url("/private/1")], "own": [server.own], "meta": meta}
+            for server, meta in zip(servers, metas, strict=True)
+        )
+    )
+    assert [server.asked() for server in servers] == [["/robots.txt"]] * 2
 
 
 def test_a_redirect_is_judged_where_it_leads(house, crawl) -> None:
@@ -101,14 +104,21 @@ def test_waiting_costs_nothing_on_the_users_own_host(house, crawl) -> None:
     assert server.log[-1][0] - server.log[0][0] < 10
 
 
-@pytest.mark.parametrize("contact", ["", "https://crawl.example/about"])
-def test_every_request_says_who_asks(house, crawl, contact: str) -> None:
-    server = house(b"")
-    settings = {"CONTACT": contact, "USER_AGENT": "Mozilla/5.0"}
-    crawl({"urls": [server.url("/a")], "own": [server.own], "settings": settings})
-    agents = {agent for _, _, agent in server.log}
-    assert len(server.log) == 2
-    assert len(agents) == 1
-    agent = agents.pop()
-    assert agent.startswith("housecrawl/")
-    assert agent.endswith(f" (+{contact})") == bool(contact)
+def test_every_request_says_who_asks(house, crawl) -> None:
+    contacts = "", "https://crawl.example/about"
+    servers = [house(b"") for _ in contacts]
+    crawl(
+        *(
+            {
+                "urls": [server.url("/a")],
+                "own": [server.own],
+                "settings": {"CONTACT": contact, "USER_AGENT": "Mozilla/5.0"},
+            }
+            for server, contact in zip(servers, contacts, strict=True)
+        )
+    )
+    for server, contact in zip(servers, contacts, strict=True):
+        assert len(server.log) == 2
+        (agent,) = {agent for _, _, agent in server.log}
+        assert agent.startswith("housecrawl/")
+        assert agent.endswith(f" (+{contact})") == bool(contact)
