@@ -73,13 +73,14 @@ DOWNLOAD_TIMEOUT = 20
 DOWNLOAD_VERIFY_CERTIFICATES = True
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"
 REMOTE_CONTROL_ENABLED = False
-RETRY_TIMES = 2
+RETRY_TIMES = 1  # what fails then is tried again when the rest of the list is done
 TELNETCONSOLE_ENABLED = False
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # Log
+STATS_DUMP = False  # they stand in run.json
 LOG_LEVEL = "INFO"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_FORMATTER = "scraper.cli.logformat.QuietLogFormatter"

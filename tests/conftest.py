@@ -35,4 +35,4 @@ def s3_place(s3_endpoint: str) -> str:
     client = boto3.client("s3", endpoint_url=s3_endpoint, region_name="us-east-1")
     client.create_bucket(Bucket=bucket)
     client.close()
-    return f"s3://{bucket}/a place/2026"
+    return f"s3://{bucket}/crawls/2026"

@@ -157,8 +157,8 @@ def _row(extraction: Extraction, site: Site | None) -> Row:
         row["price_history"] = clean_history(
             extraction.price_history, currency=currency, country=country, day_first=day_first
         )
+    row["photo_count"] = len(extraction.photo_urls)
     if extraction.photo_urls:
-        row["photo_count"] = len(extraction.photo_urls)
         row["photo_urls"] = list(extraction.photo_urls)
     if extraction.labels:
         row["facts"] = dict(extraction.labels)

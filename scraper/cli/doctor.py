@@ -50,9 +50,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         )
         console.print(f"{mark}{finding.what:<18} {finding.found}", soft_wrap=True)
     lacking = [finding.what for finding in findings if finding.needed and not finding.good]
-    console.print(
-        f"missing: {', '.join(lacking)}" if lacking else "everything that a crawl needs is here"
-    )
+    console.print(f"missing: {', '.join(lacking)}" if lacking else "nothing is missing")
     return ExitCode.USAGE if lacking else ExitCode.COMPLETE
 
 

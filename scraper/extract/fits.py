@@ -54,6 +54,8 @@ def fits(column: str, text: str) -> bool:
         return _NUMBER.search(text) is not None
     if column in ("city", "state", "zip", "county", "country", "home_type", "region"):
         return 1 < len(text) < 60 and not is_amount(text)
+    if column.endswith("_school"):
+        return _GRADES.fullmatch(fold(text)) is None and 3 < len(text) < 100
     return 0 < len(text) < 300 or column == "description"
 
 
@@ -129,6 +131,7 @@ _ON_REQUEST = re.compile(
     r"(?i)\b(?:on request|on application|poa|contact agent|auf anfrage|sur demande|a consultar"
     r"|su richiesta|sob consulta|op aanvraag|auction)\b"
 )
+_GRADES = re.compile(r"(?:grades? )?(?:[pk]{1,2}|\d{1,2})(?: ?- ?\d{1,2})?|\d+ ?/ ?\d+")
 _COUNT_WORDS = frozenset(
     [
         "none",

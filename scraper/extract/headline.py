@@ -68,7 +68,8 @@ def sentences(document: Document) -> Iterator[Fact]:
         if day is not None:
             yield Fact("last_sold_on" if last else "sold_on", day[0], source, 0.85)
         if not last and (amount or day):
-            yield Fact("status", "sold", source, 0.8)
+            # An earlier sale reads the same, so a badge of the status itself is surer.
+            yield Fact("status", "sold", source, 0.45)
 
 
 def statuses(document: Document) -> Iterator[Fact]:

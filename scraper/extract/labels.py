@@ -111,8 +111,36 @@ class LabelReader:
     def is_label(self, run: int, text: str) -> bool:
         """Whether an unknown text is marked up as a label."""
         tag = self.document.elements[self.document.owners[run]].tag
-        has_letters = any(char.isalpha() for char in text)
-        return has_letters and (tag in _LABEL_TAGS or text.endswith(":"))
+        if not any(char.isalpha() for char in text):
+            return False
+        return tag in _LABEL_TAGS or text.endswith(":") or self.is_pair(run)
+
+    def is_pair(self, run: int) -> bool:
+        """Whether a run is the first of two in an element that has a twin beside it."""
+        document = self.document
+        if run + 1 >= len(document.texts):
+            return False
+        part = self.meet(run, run + 1)[0]
+        if document.first_runs[part] != run or document.end_runs[part] != run + 2:
+            return False
+        return any(self.is_twin(part, other) for other in self.beside(part))
+
+    def beside(self, part: int) -> Iterator[int]:
+        """The elements before and after an element, under the same parent."""
+        parents, ends = self.document.parents, self.document.ends
+        if ends[part] < len(parents) and parents[ends[part]] == parents[part]:
+            yield ends[part]
+        before = part - 1
+        while before > parents[part] and parents[before] != parents[part]:
+            before = parents[before]
+        if before > parents[part]:
+            yield before
+
+    def is_twin(self, part: int, other: int) -> bool:
+        """Whether two elements are alike: the same tag, two texts each."""
+        document = self.document
+        texts = document.end_runs[other] - document.first_runs[other]
+        return texts == 2 and document.elements[part].tag == document.elements[other].tag
 
     def value_of(self, run: int, term: Term | None, colon: bool) -> str:
         """The text that belongs to a label; "" where nothing fits."""
@@ -142,7 +170,9 @@ class LabelReader:
             return "", 99
         meeting, steps, branch = self.meet(run, after)
         text = document.texts[after]
-        if steps > _FAR or (term is None and steps > 2) or self.term(split_unit(text)[0]):
+        if steps > _FAR or (term is None and steps > 2):
+            return "", 99
+        if self.term(split_unit(text)[0]) and self.has_own_value(after, steps):
             return "", 99
         if self.apart(run, meeting, branch):
             return "", 99
@@ -150,6 +180,12 @@ class LabelReader:
         if term is not None and term.column != IGNORED and not fits(term.column, value):
             value = text if fits(term.column, text) else ""
         return value, steps
+
+    def has_own_value(self, run: int, steps: int) -> bool:
+        """Whether a word that could be a label stands as close to the text behind it."""
+        if run + 1 >= len(self.document.texts):
+            return False
+        return self.meet(run, run + 1)[1] <= steps
 
     def apart(self, run: int, meeting: int, branch: int) -> bool:
         """Whether a label and the text behind it are two entries of one list, or a new part."""

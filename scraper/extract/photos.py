@@ -105,7 +105,8 @@ def identity(address: str) -> str:
 def _width_in(address: str) -> int:
     """The width that an address names, 0 without one."""
     found = [int(number) for number in _WIDTH.findall(address)]
-    return max((number for number in found if 40 <= number <= 6000), default=0)
+    named = [_RANK[word] for word in _STEP.findall(address.lower()) if word in _RANK]
+    return max((number for number in found + named if 40 <= number <= 6000), default=0)
 
 
 def _in_json(value: Json, depth: int = 0) -> Iterator[Picture]:
@@ -220,8 +221,10 @@ _EXTENSION = re.compile(r"(?i)\.(?:jpe?g|png|webp|avif)$")
 _HEX = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
 _SIZE = re.compile(
     r"(?i)[-_/](?:w|h)_?\d{2,4}(?=[-_./,]|$)|[-_/,]\d{2,4}x\d{2,4}|/\d{3,4}/\d{3,4}(?=/)"
+    r"|/(?:small|medium|large|thumbs?|thumbnail|full|original|xl)(?=/)"
     r"|[-_](?:small|medium|large|xl|thumb|full|\d{3,4})(?=\.)"
 )
 _SIZE_QUERY = re.compile(r"(?i)\b(?:w|h|width|height|size|quality|q|fit|auto|format)=[^&]*&?")
 _WIDTH = re.compile(r"(?i)(?:[-_/?&]|\b)(?:w|width|size|ft)?[_=]?(\d{2,4})(?=[-_./x&]|$)")
+_STEP = re.compile(r"(?<=[/_-])[a-z]+(?=[/._-])")
 _DIGITS = re.compile(r"\d+")

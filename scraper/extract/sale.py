@@ -1,7 +1,7 @@
 """Sold, asked or sold before: what each price and date of a page means.
 
-The page's status decides what its plain price is. Earlier sales of a house that is for sale are
-`last_sold_*`; on the page of an estimate alone (off market) the plain price is no price at all.
+The page's status decides what its plain price is. Sales of a house that is for sale again are
+`last_sold_*`. A house off the market has no price but its sale: the plain sum is an estimate.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from scraper.extract.fits import is_money, status_of
 from scraper.extract.vocabulary import fold
 from scraper.facts import Fact, PriceEvent
 from scraper.parse.dates import parse_date
 
+_OPEN = frozenset(("for_sale", "pending"))
 _OLD = {"sold_price": "last_sold_price", "sold_on": "last_sold_on"}
 
 
@@ -45,7 +46,7 @@ def _split(fact: Fact) -> Iterator[Fact]:
     if day is not None:
         yield replace(fact, column=f"{fact.column}_on", raw=day[0])
     if fact.column == "sold" and (amount or day):
-        yield replace(fact, column="status", raw="sold", confidence=0.7)
+        yield replace(fact, column="status", raw="sold", confidence=0.45)
 
 
 def _means(fact: Fact) -> str | None:
@@ -60,7 +61,7 @@ def _status(facts: list[Fact]) -> str | None:
     for fact in facts:
         meaning = _means(fact)
         if meaning is not None and not (fact.column in _OLD and fact.confidence < 0.7):
-            weight = fact.confidence * (1.0 if fact.column == "status" else 0.5)
+            weight = fact.confidence * (1.0 if fact.column == "status" else 0.45)
             known = votes[meaning]
             known[fact.source] = max(weight, known.get(fact.source, 0.0))
     if not votes:
@@ -73,7 +74,7 @@ def _settle_one(fact: Fact, status: str | None) -> Fact | None:
         if status == "off_market":
             return None
         return replace(fact, column="sold_price" if status == "sold" else "listed_price")
-    if fact.column in _OLD and status not in (None, "sold"):
+    if fact.column in _OLD and status in _OPEN:
         return replace(fact, column=_OLD[fact.column])
     return fact
 
@@ -84,13 +85,26 @@ def _from_history(history: tuple[PriceEvent, ...], status: str | None) -> list[F
     dated.sort(key=lambda pair: pair[0], reverse=True)
     sales = [event for _, event in dated if _is_sale(event)]
     facts: list[Fact] = []
-    prefix = "sold" if status == "sold" else "last_sold"
+    prefix = "last_sold" if status in _OPEN else "sold"
     if sales:
         facts += _pair(f"{prefix}_price", f"{prefix}_on", sales[0], 0.7)
-    listings = [event for _, event in dated if _LISTED.search(event.event)]
-    if listings:
-        facts += _pair("listed_price", "listed_on", listings[0], 0.5)
+    listing = _listing(dated, status)
+    if listing is not None:
+        facts += _pair("listed_price", "listed_on", listing, 0.5)
     return facts
+
+
+def _listing(dated: list[tuple[date, PriceEvent]], status: str | None) -> PriceEvent | None:
+    """The listing of an open sale, or the one that a sold house was sold by."""
+    sold = next((day for day, event in dated if _is_sale(event)), None)
+    for day, event in dated:
+        if not _LISTED.search(event.event) or _RENT.search(event.event):
+            continue
+        if status in _OPEN:
+            return event
+        if status == "sold" and sold is not None and timedelta(0) <= sold - day <= _LISTED_FOR:
+            return event
+    return None
 
 
 def _pair(price: str, day: str, event: PriceEvent, confidence: float) -> Iterator[Fact]:
@@ -111,6 +125,9 @@ def _is_sale(event: PriceEvent) -> bool:
 _SALE = re.compile(
     r"\b(?:sold|sale recorded|closed|vendido|vendu|venduto|verkauft|verkocht)\b(?! stc)"
 )
+_LISTED_FOR = timedelta(days=730)
+"""A sale that long after a listing had another listing, or none."""
+_RENT = re.compile(r"(?i)\brent|\blease")
 _LISTED = re.compile(r"(?i)\blisted\b|\bfor sale\b|\bnew listing\b")
 _AMOUNT = re.compile(
     r"(?:[A-Z]{0,3}[$€£]|[A-Z]{2,3}\s)\s?\d[\d.,]*\d(?:\s?[KkMm]\b)?|\d{1,3}(?:[.,\s]\d{3})+(?:\s?[€£$])?"

@@ -186,7 +186,9 @@ _GRADES = re.compile(
 _SCHOOL_WORD = re.compile(
     r"(?i)school|academy|elementary|middle|high|college|charter|magnet|primary"
 )
-_FIELD = re.compile(r"(?i)^(?:grades?|distance|rating|score|level|type|students?|serves?)\b")
+_FIELD = re.compile(
+    r"(?i)^(?:grades?|distance|rating|score|level|type|students?|serves?)\b|^[^:]{3,30}:\s"
+)
 _NOT_NAMES = frozenset(
     [
         "schools",

@@ -49,9 +49,14 @@ class Lock:
             raise
         return cls(descriptor)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it was not given back yet."""
+        return self._descriptor >= 0
+
     def release(self) -> None:
         """Give it back; a second call does nothing."""
-        if self._descriptor >= 0:
+        if self.is_held:
             os.close(self._descriptor)
             self._descriptor = -1
 

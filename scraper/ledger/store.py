@@ -97,7 +97,9 @@ class Ledger:
         return ledger
 
     def close(self) -> None:
-        """Open what is still leased again, and let go of the ledger."""
+        """Open what is still leased again, and let go of the ledger; once is enough."""
+        if not self._lock.is_held:
+            return
         try:
             with self.database.transaction() as connection:
                 self._reopen_leased(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -20,6 +21,8 @@ FORMAT: Final = 1
 _PROBE: Final = ".housecrawl-probe-"
 _NOISE: Final = (".DS_Store", "lost+found/", "desktop.ini", _PROBE)
 """What systems leave in a folder that is empty to a person."""
+_STRANGE: Final = re.compile(r"[#?\[\]|^\\]|%[0-9A-Fa-f]{2}")
+"""What delta-rs 1.6 loses, doubles or fails at in the path of a table."""
 
 
 def open_place(url: str, *, create: bool = True) -> Place:
@@ -54,6 +57,11 @@ def _place(url: str) -> Place:
 
 
 def _check_folder(folder: Path, *, create: bool) -> None:
+    if strange := _STRANGE.search(str(folder)):
+        raise PlaceError(
+            f"{folder} has {strange.group()!r} in its path, which the tables' library cannot "
+            "write in an address: name another folder"
+        )
     if folder.exists() and not folder.is_dir():
         raise PlaceError(f"{folder} is a file: name a folder")
     if not create:

@@ -29,6 +29,8 @@ _TRANSFER: Final = TransferConfig(multipart_threshold=32 << 20, multipart_chunks
 _BUFFER: Final = 1 << 20
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_STRANGE: Final = re.compile(r"[^A-Za-z0-9/_.!~*'()-]")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html, "Safe characters"
 
 
 class S3Place(Place):
@@ -43,13 +45,18 @@ class S3Place(Place):
     def parse(cls, url: str) -> S3Place:
         """The place of an `s3://bucket/prefix`.
 
-        Raises `PlaceError` for a URL without a usable bucket's name.
+        Raises `PlaceError` for a URL without a usable bucket's name or prefix.
         """
         bucket, _, prefix = url.removeprefix("s3://").partition("/")
         if not _BUCKET.fullmatch(bucket):
             raise PlaceError(
                 f"{url.rpartition('@')[2]!r} names no bucket: write s3://bucket/prefix, "
                 "credentials come from the environment"
+            )
+        if strange := _STRANGE.search(prefix):
+            raise PlaceError(
+                f"{url!r} has {strange.group()!r} in its prefix, which not every reader of tables "
+                "can write in an address: use letters, digits and -_.!~*'() only"
             )
         return cls(bucket, "/".join(part for part in prefix.split("/") if part))
 

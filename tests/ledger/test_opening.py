@@ -76,6 +76,7 @@ def test_the_same_process_cannot_hold_it_twice(place, opened):
     with pytest.raises(LedgerInUseError):
         Ledger.open(place, run_id="second")
     ledger.close()
+    ledger.close()
     opened("third")
 
 

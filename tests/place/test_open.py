@@ -75,6 +75,21 @@ def test_what_is_no_place(url: str) -> None:
     assert "s3://bucket/prefix" in _line(error)
 
 
+@pytest.mark.parametrize("prefix", ["a place", "50%", "a?b", "a#b", "größe", "a+b"])
+def test_a_prefix_that_tables_cannot_have(prefix: str) -> None:
+    with pytest.raises(PlaceError) as error:
+        open_place(f"s3://bucket/{prefix}")
+    assert prefix in _line(error)
+
+
+@pytest.mark.parametrize("name", ["x#1", "what?", "[old]", "a|b", "a^b", "a\\b", "a%20b"])
+def test_a_folder_that_tables_cannot_have(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PlaceError) as error:
+        open_place(str(tmp_path / name))
+    assert name in _line(error)
+    assert not (tmp_path / name).exists()
+
+
 def test_credentials_in_a_url_are_not_repeated() -> None:
     with pytest.raises(PlaceError) as error:
         open_place("s3://AKIAEXAMPLE:very-secret@bucket/x")

@@ -18,6 +18,8 @@ from scraper.errors import ExitCode, HousecrawlError
 logger = logging.getLogger(__name__)
 
 OURS = ("ids", "houses")
+CHATTER = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy-playwright")
+"""Loggers that say at every start the same to nobody in particular."""
 
 
 class Command(ScrapyCrawl):
@@ -39,6 +41,9 @@ class Command(ScrapyCrawl):
         said = opts.loglevel or opts.nolog or opts.logfile
         if sys.stderr.isatty() and not said:
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+
+        for name in CHATTER:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then publish where the list is complete, and say how it ended."""
