@@ -100,12 +100,12 @@ class Budget:
         `asked` is its Retry-After. Without one the time doubles with every refusal in a row, and
         half of it is left to chance so that clients do not come back all at once.
         """
-        if asked is None:
-            whole = min(self._back_off * 2.0 ** min(self._failures, 30), LONGEST_BACK_OFF)
-            asked = whole * (0.5 + self._chance() / 2)
         if now >= self._held_until:
             # Answers to requests that were under way already are the same refusal.
             self._failures += 1
+        if asked is None:
+            whole = self._back_off * 2.0 ** min(self._failures - 1, 30)
+            asked = min(whole, LONGEST_BACK_OFF) * (0.5 + self._chance() / 2)
         self._held_until = max(self._held_until, now + asked)
         return asked
 

@@ -1,0 +1,149 @@
+"""Where requests may go, and that nothing is even connected to elsewhere."""
+
+import pytest
+
+from scraper.gate.addresses import refusal, target_of
+
+NOT_PUBLIC = [
+    "127.0.0.1",
+    "127.0.0.9",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.0.0.1",
+    "0177.0.0.1",
+    "017700000001",
+    "0",
+    "0.0.0.0",
+    "localhost",
+    "LOCALHOST.",
+    "x.localhost",
+    "printer.local",
+    "router.home.arpa",
+    "demo",
+    "169.254.169.254",
+    "metadata.google.internal",
+    "10.0.0.7",
+    "172.16.0.1",
+    "192.168.1.1",
+    "100.64.0.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "[::1]",
+    "[::]",
+    "[fe80::1]",
+    "[fd00:ec2::254]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::127.0.0.1]",
+    "[2002:7f00:1::]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[ff02::1]",
+    "127%2e0%2e0%2e1",
+    "\uff11\uff12\uff17.0.0.1",
+    "127\u30020\u30020\u30021",
+    "good.example@127.0.0.1",
+]
+
+
+@pytest.mark.parametrize("host", NOT_PUBLIC)
+def test_what_is_not_public_is_refused_in_every_spelling(host: str) -> None:
+    verdict = refusal(f"http://{host}/a", frozenset())
+    assert verdict is not None
+    assert not verdict.allowed
+    assert verdict.rule == "policy: public addresses only"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://homes.example/a",
+        "http://93.184.216.34:8080/",
+        "http://[2606:2800:220:1::1]/",
+        "http://127.0.0.1.homes.example/",
+        "HTTP://HOMES.EXAMPLE",
+    ],
+)
+def test_what_is_public_passes(url: str) -> None:
+    assert refusal(url, frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/hostname",
+        "data:text/html,x",
+        "ftp://homes.example/a",
+        "javascript:alert(1)",
+        "s3://bucket/a",
+        "about:blank",
+        "//homes.example/a",
+        "http://",
+        "http://[::1",
+        "http://homes.example:99999/",
+        "",
+    ],
+)
+def test_other_schemes_are_refused(url: str) -> None:
+    verdict = refusal(url, frozenset({("127.0.0.1", 80)}))
+    assert verdict is not None
+    assert verdict.rule == "policy: http and https only"
+
+
+def test_the_users_own_host_is_that_host_and_port_alone() -> None:
+    own = frozenset({("127.0.0.1", 8000), ("localhost", 8001), ("::1", 8002)})
+    for url in ("http://127.0.0.1:8000/", "http://0x7f.1:8000/", "https://localhost:8001/"):
+        assert refusal(url, own) is None, url
+    assert refusal("http://[0:0::1]:8002/", own) is None
+    for url in ("http://127.0.0.1:8001/", "http://localhost:8000/", "http://127.0.0.2:8000/"):
+        assert refusal(url, own) is not None, url
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://homes.example:80/", "http://homes.example"),
+        ("https://homes.example:80/", "https://homes.example:80"),
+        ("https://Homes.example./", "https://homes.example"),
+        ("http://2130706433:8000/", "http://127.0.0.1:8000"),
+    ],
+)
+def test_an_origin_has_one_spelling(url: str, origin: str) -> None:
+    target = target_of(url)
+    assert target is not None
+    assert target.origin == origin
+
+
+def test_nothing_connects_elsewhere(house, crawl) -> None:
+    """Straight away, by a redirect of a page, a photo or robots.txt; the server's log judges."""
+    server, inside = house(b""), house(b"")
+    port = inside.port
+    spellings = [f"http://{host}:{port}" for host in ("0x7f000001", "127.1", "localhost", "[::1]")]
+    for number, origin in enumerate(spellings):
+        server.routes[f"/{number}"] = (302, {"Location": f"{origin}/secret"}, b"")
+    leads_inside = house((302, {"Location": inside.url("/robots.txt")}, b""))
+    urls = [inside.url("/secret"), *(f"{origin}/secret" for origin in spellings)]
+    urls += [server.url(f"/{n}") for n in range(len(spellings))]
+    (said,) = crawl(
+        {
+            "urls": [*urls, leads_inside.url("/a"), "file:///etc/hostname"],
+            "media": [inside.url("/photo.jpg"), "data:image/png,x"],
+            "own": [server.own, leads_inside.own],
+            "meta": {"handle_httpstatus_all": False},
+            "settings": {"BACK_OFF": 0.01},
+        }
+    )
+    assert inside.log == []
+    assert leads_inside.asked() == ["/robots.txt"] * 3
+    assert len(server.asked(but="/robots.txt")) == len(spellings)
+    assert not [got for got in said["got"].values() if got == 200]
+    assert said["stats"]["gate/denied/photo"] == 2
+
+
+def test_a_public_host_needs_a_contact(crawl) -> None:
+    (said,) = crawl({"urls": ["http://no-such-host.invalid/a"]})
+    assert said["got"] == {
+        "http://no-such-host.invalid/a": "RequestDenied: CONTACT is empty and"
+        " no-such-host.invalid is public"
+    }
