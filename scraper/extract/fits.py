@@ -7,9 +7,6 @@ import re
 from scraper.extract.vocabulary import fold, status_words
 from scraper.schema import columns_by_name
 
-SETTLED_LATER = frozenset(("price", "sold", "last_sold", "status"))
-"""Columns of the vocabulary that `sale.py` turns into the table's own."""
-
 
 def kind_of(column: str) -> str:
     """What a column's text has to look like: money, area, date, count, year, text, ...
@@ -23,6 +20,8 @@ def kind_of(column: str) -> str:
         return "year"
     if column == "hoa_monthly":
         return "money"
+    if column in ("latitude", "longitude"):
+        return "degrees"
     found = columns_by_name("houses").get(column)
     return found.kind if found is not None else "text"
 
@@ -35,24 +34,21 @@ def fits(column: str, text: str) -> bool:
     >>> fits("price", "$2,400/mo"), fits("price", "$642/sqft"), fits("year_built", "1988")
     (False, False, True)
     """
-    kind = kind_of(column)
-    if kind == "money":
+    sieve = _SIEVES.get(kind_of(column))
+    if sieve is not None:
+        longest, pattern = sieve
+        words = kind_of(column) == "count" and fold(text) in _COUNT_WORDS
+        return len(text) < longest and (words or pattern.search(text) is not None)
+    if kind_of(column) == "money":
         return len(text) < 80 and is_money(text, column)
-    if kind == "area":
-        return len(text) < 60 and _NUMBER.search(text) is not None and not _PER.search(text)
-    if kind == "count":
-        return len(text) < 40 and (_COUNT.match(text) is not None or fold(text) in _COUNT_WORDS)
-    if kind == "score":
-        return len(text) < 40 and _STARTS.match(text) is not None
-    if kind == "year":
-        return len(text) < 30 and _YEAR.search(text) is not None
-    if kind in ("date", "sale"):
-        return len(text) < 60 and _NUMBER.search(text) is not None
+    return _fits_text(column, text)
+
+
+def _fits_text(column: str, text: str) -> bool:
+    """Whether a text can be a value of a column that is no number."""
     if column == "status":
         return status_of(text) is not None
-    if column in ("latitude", "longitude"):
-        return _NUMBER.search(text) is not None
-    if column in ("city", "state", "zip", "county", "country", "home_type", "region"):
+    if column in _SHORT_TEXTS:
         return 1 < len(text) < 60 and not is_amount(text)
     if column.endswith("_school"):
         return _GRADES.fullmatch(fold(text)) is None and 3 < len(text) < 100
@@ -148,3 +144,17 @@ _COUNT_WORDS = frozenset(
         "ten",
     ]
 )
+_SHORT_TEXTS = frozenset(("city", "state", "zip", "county", "country", "home_type", "region"))
+_SIEVES = {
+    "area": (
+        60,
+        re.compile(rf"^(?=.*\d)(?!.*(?:{_PER.pattern.removeprefix('(?i)')}))", re.IGNORECASE),
+    ),
+    "count": (40, _COUNT),
+    "score": (40, _STARTS),
+    "year": (30, _YEAR),
+    "date": (60, _NUMBER),
+    "sale": (60, _NUMBER),
+    "degrees": (30, _NUMBER),
+}
+"""Kind to the longest text of it and to what the text must hold."""

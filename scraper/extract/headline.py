@@ -26,7 +26,7 @@ def prices(document: Document, taken: Collection[int] = ()) -> Iterator[Fact]:
         text = _with_currency(document, run, bare)
         if not is_amount(text) or not _is_own(document, run):
             continue
-        if not is_money(text) or _periodic(document, run):
+        if not _LARGE.search(text) or not is_money(text) or _periodic(document, run):
             continue
         sure = 0.45 + 0.1 * first
         words = _words_above(document, run)
@@ -106,7 +106,8 @@ def address(document: Document) -> Iterator[Fact]:
             text = document.text_of(number, 12)
             if 5 < len(text) < 160 and _ADDRESS.search(text) and not status_of(text):
                 yield Fact("address", text, "heading", 0.55)
-                break
+            yield from _beside_heading(document, number)
+            break
     titles = {"title": document.title, "meta:og:title": document.metas.get("og:title", "")}
     for name, title in titles.items():
         found = _US_ADDRESS.search(title)
@@ -114,6 +115,15 @@ def address(document: Document) -> Iterator[Fact]:
             for column, part in zip(("city", "state", "zip"), found.groups(), strict=True):
                 yield Fact(column, part, name, 0.5)
             yield Fact("country", "US", name, 0.45)
+
+
+def _beside_heading(document: Document, heading: int) -> Iterator[Fact]:
+    """The line after the heading that names the place where the street is kept back."""
+    end = document.end_runs[heading]
+    for text in document.texts[end : end + 3]:
+        if len(text) < 70 and _PLACE.match(text) and status_of(text) is None:
+            yield Fact("address", text, "heading:next", 0.4)
+            return
 
 
 def description(document: Document) -> Iterator[Fact]:
@@ -189,8 +199,11 @@ _NOT_PRICE_BEFORE = re.compile(
     r"(?i)(?:estimate|est\.|zestimate|per month|monthly|payment|mortgage|was:?|previous|reduced"
     r"|deposit|rent|tax|fee|insurance|per sq|from|save|down by|price cut|hoa)\W*$"
 )
+_PLACE = re.compile(r"^[A-Z\u00c0-\u00de][^\d$€£:!?]{2,40},\s[A-Z\u00c0-\u00de][^\d$€£:!?]{2,40}$")
 _US_ADDRESS = re.compile(r",\s*([^\W\d][^,|\d]{1,30}),\s*([A-Z]{2})\s+(\d{5})(?!\d)")
 _SIGN = re.compile(r"(?:US|A|C|NZ|HK|S|R|MX)?[$€£¥₹]|zł|Kč|CHF|AED|ZAR|\bR(?=\s?\d|$)|kr")
+_LARGE = re.compile(r"\d(?:[.,\s']?\d){3}|\d\s?(?:[kKmM]\b|[Mm]io|mill|lakh|[Cc]r)")
+"""No house costs less than four digits."""
 _BARE = re.compile(r"^\d{1,3}(?:[.,\s']\d{3})+$")
 _VAGUE = frozenset(("other", "available", "active", "closed", "expired", "on market", "vendita"))
 _ADDRESS = re.compile(r"\d.*[^\W\d_]{2}|[^\W\d_]{3}.*,")

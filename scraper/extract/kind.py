@@ -22,6 +22,8 @@ ONE_OF: Final = (
     "lot_size_sqft",
 )
 """Without `required` in its site file, a house page has an address and one of these."""
+WHERE: Final = ("address", "city", "zip")
+"""What counts as an address: many sites keep the street back."""
 _HOUSE: Final = frozenset(
     [
         "sold_price",
@@ -68,7 +70,7 @@ def missing(found: Mapping[str, object], required: Collection[str] = ()) -> list
     """
     if required:
         return [] if any(_has(found, column) for column in required) else list(required)
-    lacking = [] if _has(found, "address") else ["address"]
+    lacking = [] if any(_has(found, column) for column in WHERE) else ["address"]
     if not any(_has(found, column) for column in ONE_OF):
         lacking += ONE_OF
     return lacking

@@ -172,7 +172,8 @@ class LabelReader:
         text = document.texts[after]
         if steps > _FAR or (term is None and steps > 2):
             return "", 99
-        if self.term(split_unit(text)[0]) and self.has_own_value(after, steps):
+        marked_up = document.elements[document.owners[run]].tag in _LABEL_TAGS
+        if not marked_up and self.term(split_unit(text)[0]) and self.has_own_value(after, steps):
             return "", 99
         if self.apart(run, meeting, branch):
             return "", 99

@@ -187,7 +187,7 @@ _SCHOOL_WORD = re.compile(
     r"(?i)school|academy|elementary|middle|high|college|charter|magnet|primary"
 )
 _FIELD = re.compile(
-    r"(?i)^(?:grades?|distance|rating|score|level|type|students?|serves?)\b|^[^:]{3,30}:\s"
+    r"(?i)^(?:grades?|distance|rating|score|level|type|students?|serves?)\b|^(?:elementary|primary|middle|junior|high)[^:]{0,25}:\s"
 )
 _NOT_NAMES = frozenset(
     [

@@ -8,7 +8,10 @@ OWN = (
     "<main><h1>12 Oak St, Salem, OR 97301</h1><div class='price'>$450,000</div>"
     "<dl><dt>Bedrooms</dt><dd>3</dd><dt>Living area</dt><dd>1,450 sqft</dd></dl></main>"
 )
-CARD = "<li><a href='/h/7-elm-rd/99887{n}'><b>$29{n},000</b> <span>5 bd</span> <p>7 Elm Rd</p></a></li>"
+CARD = (
+    "<li><a href='/h/7-elm-rd/99887{n}'><b>$29{n},000</b> <span>5 bd</span> "
+    "<p>7 Elm Rd</p></a></li>"
+)
 CARDS = "".join(CARD.format(n=n) for n in range(4))
 TRAPS = {
     "similar homes by heading": f"<section><h2>Similar homes</h2><ul>{CARDS}</ul></section>",
@@ -22,9 +25,9 @@ TRAPS = {
     "a rent": "<dl><dt>Rent estimate</dt><dd>$2,950</dd></dl>",
     "a rent a month": "<div class='price'>$2,950/mo</div>",
     "a monthly payment": "<div><span>Est. payment</span><span>$2,880/mo</span></div>",
-    "a mortgage calculator": "<section>"
-    "<h2>Mortgage calculator</h2><div>"
-    "<label>Purchase price</label><span>$460,000</span></div><div>Monthly payment: $2,880</div></section>",
+    "a mortgage calculator": "<section><h2>Mortgage calculator</h2>"
+    "<div><label>Purchase price</label><span>$460,000</span></div>"
+    "<div>Monthly payment: $2,880</div></section>",
     "a monthly fee": "<dl><dt>HOA fee</dt><dd>$310 monthly</dd></dl>",
     "a price per area": "<dl><dt>Price per sqft</dt><dd>$310</dd></dl>",
     "a price per area in words": "<p>$310 per sq ft</p>",

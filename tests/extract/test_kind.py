@@ -40,6 +40,7 @@ def test_neither(page_of):
 def test_what_a_row_lacks():
     assert missing({"address": "12 Oak St", "living_area_sqft": 1.0}) == []
     assert missing({"living_area_sqft": 1.0}) == ["address"]
+    assert missing({"city": "Goya", "living_area_sqft": 1.0}) == []
     assert "sold_price" in missing({"address": "12 Oak St"})
     assert missing({"address": "12 Oak St", "sold_price": 1.0}, ["year_built"]) == ["year_built"]
     assert missing({"year_built": 1988}, ["year_built", "bedrooms"]) == []

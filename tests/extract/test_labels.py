@@ -125,3 +125,26 @@ def test_prose_counts_nothing(values):
     found = values(f"<p>{text}</p>")
     assert "bedrooms" not in found
     assert "bathrooms" not in found
+
+
+def test_a_value_that_is_itself_a_known_word(values):
+    body = "<dl><dt>Parking features</dt><dd>Garage</dd><dt>Cooling</dt><dd>None</dd></dl>"
+    assert values(body)["parking"] == "Garage"
+
+
+def test_values_of_unknown_labels_are_no_labels(values):
+    pairs = [("View", "City"), ("Fireplace", "Yes"), ("Beds", "3")]
+    body = "".join(f"<div><span>{label}</span><span>{value}</span></div>" for label, value in pairs)
+    found = values(f"<h1>12 Oak St</h1>{body}")
+    assert "city" not in found
+    assert found["bedrooms"] == "3"
+
+
+def test_a_small_sum_is_no_price(values):
+    assert "listed_price" not in values("<h1>12 Oak St</h1><p>R 3</p><p>$450</p>")
+    assert values("<h1>12 Oak St</h1><p>R 3 950 000</p>")["listed_price"] == "R 3 950 000"
+
+
+def test_the_place_below_the_heading(values):
+    found = values("<h1>Duplex for sale in a calm street</h1><p>Goya, Madrid</p><p>3 beds</p>")
+    assert found["address"] == "Goya, Madrid"

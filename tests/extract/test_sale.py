@@ -102,3 +102,22 @@ def test_a_losing_price_is_kept_among_the_others(read):
     extraction = read(f"{H1}<p>List price: $450,000</p><div class='price'>$455,000</div>")
     assert extraction.best["listed_price"].raw == "$450,000"
     assert [fact.raw for fact in extraction.others["listed_price"]] == ["$455,000"]
+
+
+def test_a_sale_that_is_named_off_market_is_a_sale(values):
+    found = values(
+        f"{H1}<span class='badge'>Off market</span><p>Sold on 08/09/83 for $100,150</p>"
+        "<p>Zestimate: $612,000</p>"
+    )
+    assert (found["status"], found["sold_price"], found["sold_on"]) == (
+        "off_market",
+        "$100,150",
+        "08/09/83",
+    )
+
+
+@pytest.mark.parametrize("event", ["Listed for rent", "Rented"])
+def test_a_rent_of_the_history_is_no_listing(read, event):
+    rows = f"<tr><td>7/4/2020</td><td>{event}</td><td>$2,200</td></tr>"
+    best = read(f"{H1}<p>For sale</p>{HISTORY.replace('<tr><td>5/1', rows + '<tr><td>5/1')}").best
+    assert best["listed_price"].raw == "$1,400,000"
