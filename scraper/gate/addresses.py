@@ -125,13 +125,23 @@ def refusal(url: str, own_hosts: frozenset[Host]) -> Verdict | None:
 
 
 def is_own(target: Target, own_hosts: frozenset[Host]) -> bool:
-    """Whether a site file names exactly this host and port."""
-    return any(port == target.port and _same(host, target.host) for host, port in own_hosts if host)
+    """Whether a site file names exactly the host and port of a URL."""
+    return is_named(target.host, target.port, own_hosts)
 
 
-def _same(named: str, host: str) -> bool:
-    name = _name(named)
-    return name == host or str(address_of(name)) == host
+def is_named(host: str, port: int, own_hosts: frozenset[Host]) -> bool:
+    """Whether a site file names exactly this host and port.
+
+    >>> is_named("::1", 8000, frozenset({("0:0::1", 8000)}))
+    True
+    """
+    one = _spelling(host)
+    return any(named == port and _spelling(name) == one for name, named in own_hosts)
+
+
+def _spelling(host: str) -> str:
+    name = _name(host)
+    return str(address_of(name) or name)
 
 
 def _name(host: str) -> str:

@@ -1,9 +1,12 @@
-"""The gate in Scrapy: a downloader middleware that every request of a crawl passes."""
+"""The gate in Scrapy: a downloader middleware that every request of a crawl passes, and the
+resolver that gives no address to connect to where a name leads inside.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -14,8 +17,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.resolver import CachingHostnameResolver
 
 from scraper import names
+from scraper.gate.addresses import address_of, is_named, is_public
 from scraper.gate.answers import (
     REDIRECTS,
     Answer,
@@ -206,3 +211,56 @@ class GateMiddleware(Guard):
     def _count(self, stat: str) -> None:
         if self._crawler.stats is not None:
             self._crawler.stats.inc_value(stat)
+
+
+class PublicResolver(CachingHostnameResolver):
+    """`TWISTED_DNS_RESOLVER`: names lead to public addresses, or to what a site file names.
+
+    What is connected to is what was looked at here, so a name that changes its address between
+    two look-ups (DNS rebinding) gains nothing.
+    """
+
+    _process: Any
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: Any) -> PublicResolver:
+        """The resolver of a process; Scrapy hands over the process, which knows its crawlers."""
+        resolver = super().from_crawler(crawler, reactor)
+        resolver._process = crawler
+        return resolver
+
+    def resolveHostName(  # noqa: N802  # Twisted's interface
+        self,
+        resolutionReceiver: Any,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[Any]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> Any:
+        """Look a name up, leaving out the addresses that may not be connected to."""
+        own = (getattr(crawler.spider, "own_hosts", ()) for crawler in self._process.crawlers)
+        named = is_named(hostName, portNumber, frozenset().union(*own))
+        receiver: Any = resolutionReceiver if named else _PublicOnly(resolutionReceiver, hostName)
+        return super().resolveHostName(
+            receiver, hostName, portNumber, addressTypes, transportSemantics
+        )
+
+
+class _PublicOnly:
+    """Hands on the public addresses of a name (an IResolutionReceiver of Twisted)."""
+
+    def __init__(self, receiver: Any, name: str) -> None:
+        self._receiver, self._name = receiver, name
+
+    def resolutionBegan(self, resolutionInProgress: Any) -> None:  # noqa: N802, N803
+        self._receiver.resolutionBegan(resolutionInProgress)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        found = address_of(getattr(address, "host", ""))
+        if found is not None and is_public(found):
+            self._receiver.addressResolved(address)
+        else:
+            logger.warning("%s leads to %s, which is not public: refused", self._name, found)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self._receiver.resolutionComplete()

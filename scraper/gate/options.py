@@ -82,7 +82,7 @@ class Options:
 def _contact(settings: Mapping[str, object]) -> str:
     contact = str(settings.get("CONTACT") or "").strip()
     if contact and not _CONTACT.fullmatch(contact):
-        raise SettingError(f"CONTACT={contact}: expected the URL of a page or a mail address")
+        raise SettingError(f"CONTACT={contact!r}: expected the URL of a page or a mail address")
     return contact
 
 

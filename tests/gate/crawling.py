@@ -6,6 +6,7 @@ Output: a list of {"got": {url: status or exception}, "rules": {url: rule}, "sta
 
 import asyncio
 import json
+import socket
 import sys
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ SETTINGS = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 64,
     "DOWNLOAD_TIMEOUT": 10,
     "LOG_LEVEL": "ERROR",
+    "TWISTED_DNS_RESOLVER": "scraper.gate.middleware.PublicResolver",
     "RETRY_ENABLED": False,
     "TELNETCONSOLE_ENABLED": False,
     "REMOTE_CONTROL_ENABLED": False,
@@ -62,9 +64,14 @@ class Asker(Spider):
         self.said["got"][failure.request.url] = f"{failure.type.__name__}: {failure.value}"
 
 
+def look_up(name, *args, **kwargs):
+    """Names under `inside.example` lead to loopback; nothing else is looked up differently."""
+    return socket.getaddrinfo("127.0.0.1" if name.endswith("inside.example") else name, *args)
+
+
 def main() -> None:
     crawls = json.loads(sys.stdin.read())
-    process = AsyncCrawlerProcess(SETTINGS)
+    process = AsyncCrawlerProcess({**SETTINGS, **crawls[0].pop("process", {})})
     said, crawlers = [], []
     for crawl in crawls:
         settings = crawl.pop("settings", {})
@@ -74,6 +81,9 @@ def main() -> None:
         said.append({"got": {}, "rules": {}})
         crawlers.append(crawler)
         process.crawl(crawler, said=said[-1], **crawl)
+    from twisted.internet import reactor
+
+    reactor.nameResolver._getaddrinfo = look_up
     process.start()
     for one, crawler in zip(said, crawlers, strict=True):
         one["stats"] = {k: v for k, v in crawler.stats.get_stats().items() if "time" not in k}

@@ -141,6 +141,30 @@ def test_nothing_connects_elsewhere(house, crawl) -> None:
     assert said["stats"]["gate/denied/photo"] == 2
 
 
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_name_that_leads_inside_is_not_connected_to(house, crawl, guarded: bool) -> None:
+    """At connect time: the name looks public, its address is not. With a negative control."""
+    server, named = house(b""), house(b"")
+    urls = [
+        f"http://x.inside.example:{server.port}/secret",
+        f"http://own.inside.example:{server.port}/secret",
+        f"http://own.inside.example:{named.port}/page",
+    ]
+    stock = {"TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingHostnameResolver"}
+    (said,) = crawl(
+        {
+            "urls": urls,
+            "own": [("own.inside.example", named.port)],
+            "settings": {"CONTACT": "me@homes.example", "BACK_OFF": 0.01, "LOG_LEVEL": "CRITICAL"},
+            "process": {} if guarded else stock,
+        }
+    )
+    assert named.asked() == ["/robots.txt", "/page"]
+    assert (server.log == []) is guarded
+    if guarded:
+        assert all("CannotResolveHostError" in str(said["got"][url]) for url in urls[:2])
+
+
 def test_a_public_host_needs_a_contact(crawl) -> None:
     (said,) = crawl({"urls": ["http://no-such-host.invalid/a"]})
     assert said["got"] == {

@@ -187,8 +187,8 @@ def test_a_site_that_says_not_now_is_left_alone(house, crawl) -> None:
     wishes = "1", "garbage"
     servers = [house(b"") for _ in wishes]
     for server, wish in zip(servers, wishes, strict=True):
-        answers = [(429, {"Retry-After": wish}, b""), (503, {"Retry-After": wish}, b"")]
-        server.routes["/a"] = lambda _, rest=iter(answers): next(rest, (200, {}, b"ok"))
+        rest = iter([(429, {"Retry-After": wish}, b""), (503, {"Retry-After": wish}, b"")])
+        server.routes["/a"] = lambda _, rest=rest: next(rest, (200, {}, b"ok"))
     settings = {"RETRY_ENABLED": True, "BACK_OFF": 1.0}
     meta = {"handle_httpstatus_all": False}
     said = crawl(
