@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from uuid import uuid4
 
 import boto3
 import pytest
+
+# A process of its own: delta-rs keeps Python's lock while it waits for the store, so a server
+# that is a thread of the same process could not answer. It ends when its input does.
+_SERVER = """
+import logging, sys
 from moto.server import ThreadedMotoServer
+logging.disable(logging.CRITICAL)
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+server.stop()
+"""
 
 
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
     """The address of moto's S3 server; the environment points every AWS client to it."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", _SERVER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        assert server.stdin is not None
+        assert server.stdout is not None
+        endpoint = f"http://127.0.0.1:{int(server.stdout.readline())}"
         patch.setenv("AWS_ENDPOINT_URL", endpoint)
         patch.setenv("AWS_ACCESS_KEY_ID", "key-of-a-test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-a-test")
@@ -25,7 +46,7 @@ def s3_endpoint() -> Iterator[str]:
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         patch.delenv("AWS_PROFILE", raising=False)
         yield endpoint
-    server.stop()
+        server.stdin.close()
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""The rows of sealed parts, the latest of each key, streamed.
+
+Only the keys of the rows are held; the rows themselves pass in batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scraper.dataset.conform import BATCH_ROWS, DEFAULT_BATCH_ROWS, conform, plain_schema, subschema
+from scraper.errors import StorageError
+from scraper.ledger.manifests import Manifest, open_part, verify
+from scraper.place.place import Place
+from scraper.schema import KEYS
+
+HOUSE: Final = ("site", "house_id")
+"""What names a house in every table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The rows of one table in some sealed parts."""
+
+    place: Place
+    table: str
+    manifests: tuple[Manifest, ...]
+    """The parts, earliest sealed first."""
+
+    def check(self) -> None:
+        """Raise `StorageError` for a part whose files are not as they were sealed."""
+        for manifest in self.manifests:
+            if faults := verify(self.place, manifest):
+                raise StorageError(
+                    f"{self.place.url}: {faults[0]}: crawl again, it makes the part again"
+                )
+
+    def keys(self) -> pa.Table:
+        """Key, run and place of the latest row of each key: columns of the key, `run_id`,
+        `fetched_at`, and `part` and `row`, where the row is.
+        """
+        names = list(dict.fromkeys((*KEYS[self.table], "run_id", "fetched_at")))
+        schema = subschema(plain_schema(self.table), names)
+        batches = [
+            _numbered(conform(batch, schema), part, start)
+            for part in range(len(self.manifests))
+            for start, batch in self._batches(part, names)
+        ]
+        full = schema.append(pa.field("part", pa.int32())).append(pa.field("row", pa.int64()))
+        return _latest(pa.Table.from_batches(batches, full), KEYS[self.table])
+
+    def rows(self, keys: pa.Table, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
+        """The rows that `keys` names, in the schema of the table."""
+        schema = subschema(plain_schema(self.table), columns)
+        return pa.RecordBatchReader.from_batches(schema, self._wanted(keys, schema))
+
+    def _wanted(self, keys: pa.Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        for part in range(len(self.manifests)):
+            wanted = keys.filter(pc.equal(keys["part"], part))["row"].combine_chunks()
+            if not len(wanted):
+                continue
+            for start, batch in self._batches(part, schema.names):
+                rows = pa.array(range(start, start + batch.num_rows), pa.int64())
+                found = batch.filter(pc.is_in(rows, value_set=wanted))
+                if found.num_rows:
+                    yield conform(found, schema)
+
+    def _batches(self, part: int, columns: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """Batches of a part, each with the number of its first row."""
+        start = 0
+        size = BATCH_ROWS.get(self.table, DEFAULT_BATCH_ROWS)
+        for batch in open_part(
+            self.place, self.manifests[part], self.table, columns=columns, batch_rows=size
+        ):
+            yield start, batch
+            start += batch.num_rows
+
+
+def of_houses(keys: pa.Table, houses: pa.Table) -> pa.Table:
+    """The keys of photos that belong to the row that their house has, by the run of both."""
+    names = [*HOUSE, "run_id"]
+    return keys.join(houses.select(names), names, join_type="left semi", use_threads=False)
+
+
+def _numbered(batch: pa.RecordBatch, part: int, start: int) -> pa.RecordBatch:
+    parts = pa.array([part], pa.int32()).take(pa.array([0] * batch.num_rows, pa.int8()))
+    rows = pa.array(range(start, start + batch.num_rows), pa.int64())
+    return batch.append_column("part", parts).append_column("row", rows)
+
+
+def _latest(keys: pa.Table, key: Sequence[str]) -> pa.Table:
+    """One row a key, the last fetched; of two fetched at once the one sealed last."""
+    if keys.num_rows < 2:
+        return keys
+    order = [(name, "ascending", "at_start") for name in (*key, "fetched_at", "part", "row")]
+    ordered = keys.take(pc.sort_indices(keys, sort_keys=order))
+    ordered = ordered.combine_chunks()
+    differs = [
+        pc.not_equal(ordered[n].slice(1), ordered[n].slice(0, len(ordered) - 1)) for n in key
+    ]
+    ends = pa.concat_arrays([reduce(pc.or_, differs).combine_chunks(), pa.array([True])])
+    return ordered.filter(ends).sort_by([("part", "ascending"), ("row", "ascending")])

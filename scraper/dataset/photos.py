@@ -1,0 +1,72 @@
+"""How the photos of sealed parts come into their table: a house's photos change all at once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scraper.dataset.conform import plain_schema, subschema
+from scraper.dataset.intake import HOUSE, Intake, of_houses
+from scraper.dataset.table import Table
+from scraper.ledger.manifests import Manifest
+from scraper.schema import KEYS
+
+_KEY: Final = (*KEYS["photos"], "run_id")
+
+
+def put_photos(photos: Table, houses: Table, seen: Intake, manifests: tuple[Manifest, ...]) -> None:
+    """Give each house that was seen the photos of the visit that its row comes from.
+
+    `houses` already holds the rows of `seen`. The pictures only stream: what is taken out is
+    found by its key alone, and what is new is appended.
+    """
+    if not seen.manifests:
+        return
+    rows = _rows_of(houses, seen.keys())
+    note = {
+        "manifests": [m.name for m in {m.name: m for m in (*seen.manifests, *manifests)}.values()]
+    }
+    there = _there(photos, rows)
+    stale = there.filter(pc.not_equal(there["run_id"], there["of_run"])).select(list(_KEY))
+    if stale.num_rows:
+        photos.remove(stale, {} if manifests else note)
+    if manifests:
+        _append(photos, Intake(seen.place, "photos", manifests), rows, there, note)
+
+
+def _append(
+    photos: Table, intake: Intake, rows: pa.Table, there: pa.Table, note: dict[str, list[str]]
+) -> None:
+    intake.check()
+    wanted = of_houses(intake.keys(), rows)
+    kept = there.filter(pc.equal(there["run_id"], there["of_run"]))
+    new = wanted.join(kept.select(list(_KEY)), list(_KEY), join_type="left anti")
+    if new.num_rows:
+        photos.append(intake.rows(new), note)
+
+
+def _rows_of(houses: Table, seen: pa.Table) -> pa.Table:
+    """Key and run of the rows that the table has for the houses that were seen."""
+    names = list(HOUSE)
+    wanted = seen.select(names)
+    found = [
+        pa.Table.from_batches([batch]).join(wanted, names, join_type="left semi")
+        for batch in houses.scan([*names, "run_id"])
+    ]
+    schema = subschema(plain_schema("houses"), [*names, "run_id"])
+    found = [one.select(schema.names).cast(schema) for one in found]
+    return pa.concat_tables([schema.empty_table(), *found]).combine_chunks()
+
+
+def _there(photos: Table, rows: pa.Table) -> pa.Table:
+    """The photos that these houses have: their key, their run, and the run of their house."""
+    of_run = rows.rename_columns([*HOUSE, "of_run"])
+    schema = subschema(plain_schema("photos"), _KEY).append(pa.field("of_run", pa.string()))
+    found = [
+        pa.Table.from_batches([batch]).join(of_run, list(HOUSE), join_type="inner")
+        for batch in photos.scan(list(_KEY))
+    ]
+    found = [one.select(schema.names).cast(schema) for one in found]
+    return pa.concat_tables([schema.empty_table(), *found]).combine_chunks()
