@@ -18,6 +18,7 @@ _MAIL: Final = re.compile(
 _ENDINGS: Final = "com|net|org|info|biz|realtor|io"
 _WEB: Final = re.compile(
     r"(?:\b(?:https?|ftp)://|\bwww\.|\btel:|\bsms:|\bwhatsapp:|\bskype:)[^\s<>\"'\\]+"
+    r"|\b(?:wa|t|m|fb)\.me/[^\s<>\"'\\]+"
     rf"|\b(?:{_LABEL}\.){{1,4}}(?:{_ENDINGS})\b(?:/[^\s<>\"'\\]*)?",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ _JOINTS: Final = "at|on|or|and|by|with|via|op|unter|au|al|oder|ou|o|of|en|y|e|un
 _TIDY: Final = (
     (re.compile(rf"{CUT}(?:(?:[\s,:@/&()|-]|\b(?:{_JOINTS})\b)*{CUT})+"), CUT),
     (re.compile(rf"\(\s*(?:{CUT}\s*)+\)|\[\s*(?:{CUT}\s*)+\]"), CUT),
+    (re.compile(rf"(?<=[.!?])(?:\s*{CUT}\s*)+[.,;:]+"), ""),
     (re.compile(rf"(?:\s*{CUT}\s*)+(?=[,.;:!?)\]]|$)"), ""),
     (re.compile(rf"(?:^\s*)(?:{CUT}[\s,;:.-]*)+"), ""),
     (re.compile(rf"(?:\s*{CUT}\s*)+"), " "),

@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from scraper.page import Page
 
-_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE: Final = re.compile(r"<title[^<>]{0,300}>([^<]{0,1000})", re.IGNORECASE)
 _HEAD: Final = 512 * 1024
 """Characters from the start in which a title is looked for."""
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "head", "title", "meta"})

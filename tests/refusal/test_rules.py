@@ -80,3 +80,15 @@ def test_every_rule_has_a_weight_and_a_name_of_its_own():
 
 def test_no_status_is_both_a_refusal_and_gone():
     assert not table().refused & table().gone
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "unit",
+    ["<div ", "<div class='", "<iframe ", "<title>", "<script src='/aaaaaaaa-aaaa", "<body "],
+)
+def test_a_hostile_page_takes_no_time(answer, unit):
+    """Each of these took over five seconds by a pattern without bounds."""
+    found = refusal(answer(unit * (140_000 // len(unit))))
+
+    assert found is None or found.reason

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from io import BytesIO
+
+import psutil
+import pytest
+from PIL import Image
+
+from scraper.photos.downsample import Downsampled, downsample
+from scraper.photos.options import Options
+from scraper.photos.pool import PhotoPool
+from scraper.photos.reasons import PhotoError
+
+TWO = Options(workers=2)
+
+
+async def test_photos_come_back_in_order_and_as_without_a_pool(encoded):
+    photos = [encoded(400 + 10 * number, 300) for number in range(12)]
+    async with PhotoPool(TWO) as pool:
+        done = await pool.downsample_all(photos)
+
+    assert done == [downsample(data) for data in photos]
+
+
+async def test_an_error_stands_in_its_photos_place(encoded, png_bomb):
+    async with PhotoPool(TWO) as pool:
+        first, page, bomb, last = await pool.downsample_all(
+            [encoded(), b"<html>", png_bomb, encoded(100, 100)]
+        )
+
+    assert isinstance(first, Downsampled)
+    assert isinstance(last, Downsampled)
+    assert isinstance(page, PhotoError)
+    assert "HTML" in page.reason
+    assert isinstance(bomb, PhotoError)
+    assert "too large" in bomb.reason
+
+
+async def test_a_download_beyond_the_limit_reaches_no_process(encoded):
+    async with PhotoPool(Options(workers=1, max_bytes=1024)) as pool:
+        with pytest.raises(PhotoError, match=r"too large: [\d,]+ bytes, at most 1,024"):
+            await pool.downsample(encoded())
+        assert pool.pids == []
+
+
+async def test_a_killed_process_is_replaced_and_its_photo_done(encoded):
+    data = encoded()
+    async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(data)
+        (first,) = pool.pids
+        os.kill(first, signal.SIGKILL)
+
+        assert (await pool.downsample(data)).width == 320
+        assert pool.pids != [first]
+
+
+async def test_a_photo_under_way_outlives_the_death_of_its_process(encoded):
+    async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(encoded(64, 64))
+        (first,) = pool.pids
+        os.kill(first, signal.SIGSTOP)
+        under_way = asyncio.create_task(pool.downsample(encoded(80, 60)))
+        await asyncio.sleep(0)
+        os.kill(first, signal.SIGKILL)
+
+        assert (await under_way).original_width == 80
+
+
+async def test_a_photo_that_kills_every_process_is_refused(encoded):
+    async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(encoded(64, 64))
+
+        async def killer():
+            while True:
+                for pid in pool.pids:
+                    os.kill(pid, signal.SIGSTOP)
+                    os.kill(pid, signal.SIGKILL)
+                await asyncio.sleep(0.001)
+
+        killing = asyncio.create_task(killer())
+        with pytest.raises(PhotoError, match="did not survive"):
+            await pool.downsample(encoded(3000, 3000))
+        killing.cancel()
+
+        assert (await pool.downsample(encoded(64, 64))).width == 64
+
+
+async def test_a_process_that_hangs_is_ended(encoded):
+    async with PhotoPool(Options(workers=1, seconds=2)) as pool:
+        await pool.downsample(encoded(64, 64))
+        (first,) = pool.pids
+        os.kill(first, signal.SIGSTOP)
+        with pytest.raises(PhotoError, match="too slow"):
+            await pool.downsample(encoded(64, 64))
+
+        assert not psutil.pid_exists(first)
+        assert (await pool.downsample(encoded(64, 64))).width == 64
+
+
+async def test_a_cancelled_photo_does_not_answer_for_the_next(encoded):
+    async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(encoded(64, 64))
+        (first,) = pool.pids
+        os.kill(first, signal.SIGSTOP)
+        given_up = asyncio.create_task(pool.downsample(encoded(100, 90)))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+
+        assert (await pool.downsample(encoded(80, 60))).original_width == 80
+
+
+async def test_closing_leaves_no_process(encoded):
+    pool = PhotoPool(TWO)
+    await pool.downsample_all([encoded()] * 4)
+    pids = pool.pids
+    await pool.aclose()
+
+    assert len(pids) == 2
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    with pytest.raises(RuntimeError, match="closed"):
+        await pool.downsample(encoded())
+
+
+async def test_the_processes_know_no_secret(encoded, monkeypatch):
+    monkeypatch.setenv("HOUSECRAWL_SECRET", "hidden")
+    async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(encoded())
+        environment = psutil.Process(pool.pids[0]).environ()
+
+    assert "PYTHONPATH" in environment
+    assert "hidden" not in environment.values()
+
+
+async def test_a_picture_that_takes_too_much_memory_is_refused(scene):
+    """Pillow makes room for a whole WebP when it opens it, before its size can be looked at."""
+    data = BytesIO()
+    Image.new("RGB", (7000, 7000)).save(data, "WEBP", quality=1, method=0)
+    async with PhotoPool(Options(workers=1, max_pixels=4096)) as pool:
+        with pytest.raises(PhotoError):
+            await pool.downsample(data.getvalue())
+    async with PhotoPool(Options(workers=1, max_pixels=49_000_000)) as pool:
+        assert (await pool.downsample(data.getvalue())).original_width == 7000
+
+
+async def test_the_event_loop_stays_free(encoded):
+    photos = [encoded(1500, 1000)] * 30
+    async with PhotoPool(TWO) as pool:
+        await pool.downsample_all(photos[:2])
+        work = asyncio.create_task(pool.downsample_all(photos))
+        turns, busy, last = 0, 0.0, time.thread_time()
+        while not work.done():
+            await asyncio.sleep(0)
+            turns, now = turns + 1, time.thread_time()
+            busy, last = max(busy, now - last), now
+
+    assert turns > len(photos)
+    assert busy < 0.05
