@@ -70,7 +70,7 @@ def _show(seen: Overview, place: Place, last: Mapping[str, object] | None, advic
         console.print(line, soft_wrap=True)
     if seen.reasons:
         console.print(_reasons(seen))
-    console.print(Text.assemble(("next  ", "bold"), advice), soft_wrap=True)
+    console.print(Text.assemble(("next    ", "bold"), advice), soft_wrap=True)
 
 
 def _houses(seen: Overview) -> Table:
@@ -133,7 +133,7 @@ def _lines(seen: Overview, last: Mapping[str, object] | None) -> Iterator[Text]:
 
 
 def _line(title: str, text: str) -> Text:
-    return Text.assemble((f"{title:<6}", "dim"), _plain(text))
+    return Text.assemble((f"{title:<8}", "dim"), _plain(text))
 
 
 def _plain(text: str) -> str:

@@ -66,13 +66,12 @@ def test_it_counts_and_says_why_and_what_next(place, capsys):
         "failed": "1",
     }
     text = "\n".join(lines)
-    assert "photos" in text
-    assert "4 stored" in text
+    assert "photos  4 stored" in text
     assert "1 sealed, 0 visits not sealed yet" in text
     assert next(line for line in lines if "HTTP 404" in line).split() == [
         "2", "gone", "HTTP", "404", "https://homes.example/h/4",
     ]  # fmt: skip
-    assert lines[-1].startswith("next  visit the 2 that wait: scrapy crawl houses -a site=homes")
+    assert lines[-1].startswith("next    visit the 2 that wait: scrapy crawl houses -a site=homes")
 
 
 def test_what_a_site_says_cannot_drive_the_terminal(place, capsys):

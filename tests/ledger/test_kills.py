@@ -11,6 +11,7 @@ import sqlite3
 import pytest
 
 from scraper.ledger.location import ledger_folder
+from scraper.ledger.overview import overview
 from scraper.ledger.store import Ledger
 from scraper.place.folder import FolderPlace
 
@@ -76,6 +77,30 @@ def test_a_kill_in_any_phase_changes_nothing_in_the_end(place, run_child, made, 
     assert whole(place, made) == calm
     # Whatever was left half made is gone, and every file there is belongs to a manifest.
     assert len(list(place.names("parts/houses/"))) == len(made.stored_parts(place))
+
+
+def test_a_part_whose_manifest_is_there_is_not_written_again(place, opened, made, monkeypatch):
+    """Another release of Arrow might write other bytes of the same rows."""
+
+    class KilledError(BaseException):
+        pass
+
+    def told(phase):
+        if phase == "manifested":
+            raise KilledError
+
+    ledger = opened()
+    ledger.add_ids("homes", made.found(COUNT))
+    ledger.told = told
+    with pytest.raises(KilledError):
+        made.crawl(ledger, place)
+    made.die(ledger)
+    assert overview(place).unsealed == 4
+    monkeypatch.setattr("scraper.ledger.part_files._GROUP_BYTES", 1)
+    ledger = opened("second")
+    assert overview(place).unsealed == 0
+    made.crawl(ledger, place)
+    whole(place, made)
 
 
 def test_many_kills_at_random_moments(place, run_child, made):

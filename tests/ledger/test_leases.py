@@ -49,6 +49,15 @@ def test_a_lease_given_back_can_no_longer_be_committed(ledger, made):
     assert ledger.counts().ok == 0
 
 
+def test_a_late_answer_to_an_earlier_lease_changes_nothing(ledger, made):
+    [early] = ledger.lease("homes", 1)
+    fail(ledger, made, early)
+    late = ledger.lease("homes", 6)[-1]
+    assert (late.house_id, late.attempts) == (early.house_id, 2)
+    assert not made.commit(ledger, early)
+    assert made.commit(ledger, late)
+
+
 def test_a_failure_is_tried_again_after_the_new_ones_until_its_budget_ends(ledger, made):
     first = ledger.lease("homes", 1, max_attempts=3)[0]
     fail(ledger, made, first)
@@ -107,6 +116,7 @@ def test_other_ends_are_ends(ledger, opened, made, outcome):
 def test_reopened_houses_are_visited_again(ledger, made):
     for lease in ledger.lease("homes", 6):
         made.commit(ledger, lease)
+    assert ledger.lease("homes", 9) == []
     assert ledger.reopen("homes", ["ok"]) == 6
     assert len(ledger.lease("homes", 9)) == 6
 

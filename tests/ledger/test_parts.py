@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from hashlib import sha256
@@ -141,6 +142,25 @@ def test_rows_wait_in_the_ledger_while_the_place_does_not_answer(ledger, place, 
     sealed = seal(ledger, place, force=True)
     assert [m.tables["houses"].rows for m in sealed] == [3, 2]
     assert len(made.stored(place)) == 5
+
+
+def test_a_place_that_is_down_is_tried_again_once_a_part(ledger, place, made):
+    tries = []
+
+    class Down(FolderPlace):
+        def upload(self, name, path):
+            tries.append(name)
+            raise StorageError("the bucket does not answer: run again")
+
+    for count in (2, 2, 1):
+        finish(ledger, made, count)
+        with contextlib.suppress(StorageError):
+            seal(ledger, Down(ledger.folder), rows=4)
+    assert len(tries) == 1
+    finish(ledger, made, 3)
+    with pytest.raises(StorageError):
+        seal(ledger, Down(ledger.folder), rows=4)
+    assert len(tries) == 2
 
 
 def test_an_answer_that_got_lost_makes_no_second_part(ledger, place, made):
