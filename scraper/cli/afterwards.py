@@ -10,7 +10,6 @@ import orjson
 from scrapy.crawler import Crawler
 
 from scraper.cli.ending import Ending, houses_ending, ids_ending
-from scraper.dataset.publish import publish
 from scraper.errors import ExitCode
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.part import parse_part
@@ -34,6 +33,10 @@ def finish(crawler: Crawler, stage: str, arguments: Mapping[str, str], started: 
     ending = _ending(stage, states, stats, book)
     facts: dict[str, Any] = {"site": site, "part": arguments.get("part"), "states": states}
     if stage == "houses" and ending.code == ExitCode.COMPLETE and part is None:
+        from scraper.dataset.publish import (
+            publish,
+        )  # pandas costs a second: only where it is needed
+
         version = publish(book.place)
         facts["version"] = version.number if version else None
     _write(book, stage, {**_said(ending, stats, started), **facts})

@@ -39,7 +39,7 @@ def test_every_house_is_there_once_and_equals_the_truth(crawled) -> None:
 def test_nothing_disallowed_was_asked_for(crawled) -> None:
     site, _ = crawled
     assert site.disallowed
-    assert [r for r in site.log if r.path.startswith("/private")] == []
+    assert site.log.requests("/private") == []
 
 
 def test_a_house_that_gave_no_row_is_a_visit_with_a_reason(crawled) -> None:
