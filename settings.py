@@ -16,6 +16,12 @@ RUN_ID = ""  # names the run in every row; made from the time where it is empty
 
 # Gate
 CONTACT = ""  # a URL or mail address: who crawls. Part of the user agent, needed for public sites
+PACE_DELAY = 1.0  # seconds between two requests to a public site whose file says nothing
+PACE_CONCURRENCY = 4  # requests under way at once to such a site, and to each other host
+ROBOTS_TIMEOUT = 10  # seconds that a robots.txt may take
+ROBOTS_RETRY = 60  # seconds until one that could not be had is asked for again
+BACK_OFF = 2  # seconds of rest after the first 429 or 503 without Retry-After, then doubled
+RETRY_AFTER_MAX = 3600  # seconds that a Retry-After counts for at most
 ROBOTSTXT_OBEY = False  # the gate obeys robots.txt; it cannot be switched off
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -41,6 +47,10 @@ PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER = True
 PHOTO_SIZE = 320  # pixels of the longer side at most
 PHOTO_QUALITY = 85  # JPEG quality
 PHOTO_CONCURRENCY = 16  # downloads at once
+PHOTO_WORKERS = 0  # processes that decode; 0: one a core
+PHOTO_MAX_BYTES = 25 * 2**20  # a larger download is refused
+PHOTO_MAX_PIXELS = 40_000_000  # a larger picture is refused before it is decoded
+PHOTO_SECONDS = 30  # a picture that takes longer to decode is refused
 
 # Pipelines, in the order of a house's way
 ITEM_PIPELINES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -54,6 +55,7 @@ class Target:
         return "." in self.host and not self.host.endswith(_LOCAL_NAMES)
 
 
+@lru_cache(maxsize=1024)
 def target_of(url: str) -> Target | None:
     """The host of an http or https URL, or None where it is not one.
 
@@ -139,6 +141,7 @@ def is_named(host: str, port: int, own_hosts: frozenset[Host]) -> bool:
     return any(named == port and _spelling(name) == one for name, named in own_hosts)
 
 
+@lru_cache(maxsize=1024)
 def _spelling(host: str) -> str:
     name = _name(host)
     return str(address_of(name) or name)
