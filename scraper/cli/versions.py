@@ -1,0 +1,47 @@
+"""`housecrawl versions`: the history of a dataset."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from scraper.dataset.version import Version, versions
+from scraper.errors import ExitCode
+from scraper.place.open import open_place
+
+HELP = "list the published versions and what each brought"
+_COLUMNS = ("version", "published (UTC)", "houses", "new", "changed", "gone")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("place", metavar="PLACE", help="folder or s3://bucket/prefix")
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Print the versions, newest last."""
+    known = versions(open_place(args.place, create=False))
+    if not known:
+        print("nothing was published yet: a crawl that ends publishes the first version")
+        return ExitCode.COMPLETE
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in _COLUMNS:
+        table.add_column(column, justify="right")
+    table.add_column("from")
+    for version in known:
+        table.add_row(*_cells(version))
+    Console(highlight=False).print(table)
+    return ExitCode.COMPLETE
+
+
+def _cells(version: Version) -> tuple[str, ...]:
+    counts = (version.rows, version.new, version.changed, version.gone)
+    return (
+        str(version.number),
+        version.published_at.strftime("%Y-%m-%d %H:%M"),
+        *(f"{count:,}" for count in counts),
+        f"version {version.restores}" if version.restores else ", ".join(version.run_ids),
+    )
