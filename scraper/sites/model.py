@@ -16,6 +16,9 @@ RenderMode = Literal["auto", "never", "always"]
 EVERYTHING = "all"
 """The name of the one entry of a list whose addresses have no `{where}`."""
 
+_MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW", "PR", "GU", "AS", "VI", "MP"})
+"""Countries and territories that write dates month first (Unicode CLDR 46, short dates)."""
+
 _RESERVED = "/:?@!$&'()*+,;=%~"
 """What an address may hold as it is: a `%` is kept so that nothing is escaped twice."""
 
@@ -53,7 +56,7 @@ class HousePage:
     language: str | None = None
     """Language of the pages, ISO 639-1."""
     day_first: bool | None = None
-    """Whether 3/4/2024 is the third of April; None: as the language has it."""
+    """Whether 3/4/2024 is the third of April; None: as the country or language has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,22 @@ class Site:
         if self.house.day_first is not None:
             return self.house.day_first
         return self.house.country not in (None, "US") or self.house.language not in (None, "en")
+
+    @property
+    def day_first(self) -> bool:
+        """Whether 3/4/2024 is the third of April here.
+
+        As the file says; else by its country, else by its language. Only US pages and English
+        ones of no known country are read month first.
+
+        >>> [Site("s", Search((), ""), HousePage("", country=c)).day_first for c in ("US", "GB")]
+        [False, True]
+        """
+        if self.house.day_first is not None:
+            return self.house.day_first
+        if self.house.country is not None:
+            return self.house.country not in _MONTH_FIRST
+        return self.house.language not in (None, "en")
 
     @property
     def own_hosts(self) -> frozenset[Host]:

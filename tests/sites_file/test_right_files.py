@@ -81,6 +81,22 @@ def test_a_house_id_is_escaped_once(write, whole, house_id, path):
     assert load_site(write(whole)).house_url(house_id) == f"https://homes.example/h/{path}"
 
 
+@pytest.mark.parametrize(
+    ("said", "day_first"),
+    [
+        ("", False),
+        ('language = "en"', False),
+        ('language = "de"', True),
+        ('country = "GB"', True),
+        ('country = "US"\nlanguage = "es"', False),
+        ('country = "US"\nday_first = true', True),
+        ('language = "de"\nday_first = false', False),
+    ],
+)
+def test_how_dates_are_read(write, whole, said, day_first):
+    assert load_site(write(f"{whole}{said}\n")).day_first is day_first
+
+
 def test_a_loopback_host_of_the_file_is_its_own(write, whole):
     text = whole.replace("https://homes.example/h", "http://127.0.0.1:8765/h")
     site = load_site(write(text))
