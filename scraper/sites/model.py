@@ -134,16 +134,6 @@ class Site:
 
     @property
     def day_first(self) -> bool:
-        """Whether 3/4/2024 is the third of April: as the file says, else as the country writes.
-
-        Only the US (and what says nothing) puts the month first (CLDR, short date formats).
-        """
-        if self.house.day_first is not None:
-            return self.house.day_first
-        return self.house.country not in (None, "US") or self.house.language not in (None, "en")
-
-    @property
-    def day_first(self) -> bool:
         """Whether 3/4/2024 is the third of April here.
 
         As the file says; else by its country, else by its language. Only US pages and English
