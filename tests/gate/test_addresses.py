@@ -155,7 +155,12 @@ def test_a_name_that_leads_inside_is_not_connected_to(house, crawl, guarded: boo
         {
             "urls": urls,
             "own": [("own.inside.example", named.port)],
-            "settings": {"CONTACT": "me@homes.example", "BACK_OFF": 0.01, "LOG_LEVEL": "CRITICAL"},
+            "settings": {
+                "CONTACT": "me@homes.example",
+                "BACK_OFF": 0.01,
+                "LOG_LEVEL": "CRITICAL",
+                "PACE_DELAY": 0,
+            },
             "process": {} if guarded else stock,
         }
     )

@@ -151,6 +151,7 @@ def test_the_servers_log_shows_the_pace(house, crawl) -> None:
         },
         {
             "urls": [free.url(f"/{n}") for n in range(4)],
+            "own": [free.own],
             "settings": {
                 "DOWNLOADER_MIDDLEWARES": {"scraper.gate.middleware.GateMiddleware": None},
                 "ROBOTSTXT_OBEY": True,

@@ -173,7 +173,11 @@ def test_a_host_recovers_and_the_judge_sees_a_leak(crawl, house) -> None:
     urls = [server.url("/free/1"), server.url("/private/1")]
     crawl(
         {"urls": urls, "own": [server.own], "settings": SETTINGS},
-        {"urls": [failing.url("/private/1")], "settings": {**SETTINGS, **STOCK}},
+        {
+            "urls": [failing.url("/private/1")],
+            "own": [failing.own],
+            "settings": {**SETTINGS, **STOCK},
+        },
     )
     assert server.asked() == ["/robots.txt"] * 3 + ["/free/1"]
     assert failing.asked() == ["/robots.txt", "/private/1"]
