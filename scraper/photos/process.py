@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
 from typing import Final
 
 import orjson
@@ -64,7 +65,7 @@ class Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
+        with suppress(ProcessLookupError):
             process.kill()
         if process.stdin:
             process.stdin.close()
