@@ -10,10 +10,10 @@ import orjson
 from scrapy.crawler import Crawler
 
 from scraper.cli.ending import Ending, houses_ending, ids_ending
-from scraper.errors import ExitCode
+from scraper.errors import ExitCode, HousecrawlError
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.part import parse_part
-from scraper.ledger.store import Ledger
+from scraper.place.place import Place
 from scraper.sites.load import load_site
 
 RUN_FILE = "run.json"
@@ -23,39 +23,39 @@ def finish(crawler: Crawler, stage: str, arguments: Mapping[str, str], started: 
     """Count what the ledger holds, publish where the whole list is done, write run.json."""
     book = crawler.get_extension(LedgerExtension)
     assert book is not None
-    if book.failure is not None:
-        return Ending(book.failure.exit_code, str(book.failure))
-    site = load_site(arguments["site"]).name
-    part = parse_part(arguments.get("part", ""))
-    with Ledger.open(book.place, run_id=book.options.run_id) as ledger:
+    site, part = load_site(arguments["site"]).name, parse_part(arguments.get("part", ""))
+    with book.ledger as ledger:
         states = ledger.counts(site, part).states
     stats = dict(crawler.stats.get_stats()) if crawler.stats else {}
+    facts: dict[str, Any] = {"site": site, "part": arguments.get("part"), "states": dict(states)}
     ending = _ending(stage, states, stats, book)
-    facts: dict[str, Any] = {"site": site, "part": arguments.get("part"), "states": states}
     if stage == "houses" and ending.code == ExitCode.COMPLETE and part is None:
-        from scraper.dataset.publish import (
-            publish,
-        )  # pandas costs a second: only where it is needed
-
-        version = publish(book.place)
-        facts["version"] = version.number if version else None
+        ending, facts["version"] = _published(book.place, ending)
     _write(book, stage, {**_said(ending, stats, started), **facts})
     return ending
+
+
+def _published(place: Place, ending: Ending) -> tuple[Ending, int | None]:
+    """Publish; the number of the version, None where nothing is new or it could not be."""
+    from scraper.dataset.publish import publish  # pandas costs a second: only where it is needed
+
+    try:
+        version = publish(place)
+    except HousecrawlError as error:
+        return Ending(error.exit_code, str(error)), None
+    return ending, version.number if version else None
 
 
 def _ending(
     stage: str, states: Mapping[str, int], stats: Mapping[str, Any], book: LedgerExtension
 ) -> Ending:
     finished = stats.get("finish_reason") == "finished"
+    if book.failure is not None:
+        return Ending(book.failure.exit_code, str(book.failure))
     if stage == "ids":
         listed = int(stats.get("ids/listed", 0))
         return ids_ending(sum(states.values()), listed, book.stopped_entries, finished)
-    run = {name[len("houses/") :]: value for name, value in stats.items() if _is_outcome(name)}
-    return houses_ending(states, run, finished)
-
-
-def _is_outcome(stat: str) -> bool:
-    return stat.startswith("houses/") and stat.count("/") == 1
+    return houses_ending(states, finished)
 
 
 def _said(ending: Ending, stats: Mapping[str, Any], started: datetime) -> dict[str, Any]:

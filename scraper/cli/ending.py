@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from scraper.errors import ExitCode
 
-UNREAD_SHARE = 0.2
-"""Share of the houses answered in a run that may be unreadable before it is an alarm."""
-UNREAD_FLOOR = 5
-"""Unreadable houses below which no share is an alarm."""
+AGAIN = "run it again"
+FEW, FEW_SHARE = 3, 0.05
+"""Houses, and share of all, that may end without a row before the whole is not complete."""
+WITHOUT = (
+    ("failed", ExitCode.INCOMPLETE, f"gave no answer: {AGAIN}"),
+    ("refused", ExitCode.POLICY, f"were refused: wait, then {AGAIN}"),
+    ("unread", ExitCode.ALARM, "could not be read: has the site changed? see housecrawl status"),
+)
+"""Outcomes that are not an answer, the exit code where they are many, and what to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +55,40 @@ def ids_ending(
     return Ending(ExitCode.COMPLETE, f"{known} IDs in the list")
 
 
-def houses_ending(states: Mapping[str, int], run: Mapping[str, int], finished: bool) -> Ending:
-    """How stage 2 ended.
+def houses_ending(states: Mapping[str, int], finished: bool) -> Ending:
+    """How stage 2 ended, from the ledger alone.
 
     `states`: houses of the part by state over all runs, `new` being those without a final one;
-    `run`: outcomes of this run.
+    `finished`: whether the crawl came to its own end.
 
-    >>> houses_ending({"ok": 3, "gone": 1}, {"ok": 3, "gone": 1}, True).code.name
+    >>> houses_ending({"ok": 3, "gone": 1}, True).code.name
     'COMPLETE'
-    >>> houses_ending({"ok": 3, "new": 1}, {"ok": 3, "failed": 1}, True).code.name
+    >>> houses_ending({"ok": 3, "new": 1}, True).code.name
     'INCOMPLETE'
-    >>> houses_ending({}, {}, True).code.name
+    >>> houses_ending({}, True).code.name
     'ALARM'
     """
     total, left, ok = sum(states.values()), states.get("new", 0), states.get("ok", 0)
     if not total:
         return Ending(ExitCode.ALARM, "the ID list is empty: run `scrapy crawl ids` first")
-    if not finished:
-        return Ending(
-            ExitCode.INCOMPLETE, f"stopped with {left} of {total} houses left: run it again"
-        )
-    if alarm := _unread(run):
-        return Ending(ExitCode.ALARM, alarm)
-    if run.get("refused", 0) > run.get("ok", 0):
-        return Ending(
-            ExitCode.POLICY, f"the site refused {run['refused']} houses: wait, then again"
-        )
-    if left:
-        return Ending(
-            ExitCode.INCOMPLETE, f"{left} of {total} houses have no answer yet: run it again"
-        )
+    if left or not finished:
+        return Ending(ExitCode.INCOMPLETE, f"stopped, {left} of {total} houses left: {AGAIN}")
+    for outcome, code, said in WITHOUT:
+        count = states.get(outcome, 0)
+        if count and (not ok or count > max(FEW, FEW_SHARE * total)):
+            return Ending(code, f"{count} of {total} houses {said}")
     if not ok and states.get("denied", 0):
-        return Ending(ExitCode.POLICY, f"robots.txt denies the houses ({states['denied']})")
+        return Ending(ExitCode.POLICY, f"robots.txt denies all {total} houses")
     if not ok:
         return Ending(ExitCode.ALARM, f"none of {total} houses could be read")
-    return Ending(ExitCode.COMPLETE, f"{ok} of {total} houses stored")
+    return Ending(ExitCode.COMPLETE, f"{ok} of {total} houses stored{_lost(states)}")
 
 
-def _unread(run: Mapping[str, int]) -> str:
-    unread, answered = run.get("unread", 0), run.get("unread", 0) + run.get("ok", 0)
-    if unread < UNREAD_FLOOR and run.get("ok", 0):
-        return ""
-    if unread and unread >= UNREAD_SHARE * answered:
-        return f"{unread} of {answered} pages could not be read: has the site changed?"
-    return ""
+def _lost(states: Mapping[str, int]) -> str:
+    """What a complete crawl has no row for, in words.
+
+    >>> _lost({"ok": 9, "gone": 1, "failed": 2})
+    ', 2 failed, 1 gone'
+    """
+    names = ("failed", "refused", "unread", "denied", "gone")
+    return "".join(f", {states[name]} {name}" for name in names if states.get(name))

@@ -10,9 +10,9 @@ from scraper.browser.options import Options as BrowserOptions
 from scraper.cli.project import guard_project
 from scraper.errors import SettingError, UsageError
 from scraper.gate.options import Options as GateOptions
+from scraper.ledger.middleware import hand_over, open_ledger
 from scraper.ledger.options import Options as LedgerOptions
 from scraper.ledger.part import parse_part
-from scraper.ledger.store import Ledger
 from scraper.photos.options import Options as PhotoOptions
 from scraper.place.open import open_place
 from scraper.sites.load import load_site
@@ -29,7 +29,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     guard_project()
     _check_arguments(stage, arguments)
     site = load_site(arguments["site"])
-    parse_part(arguments.get("part", ""))
+    part = parse_part(arguments.get("part", ""))
     site.search_urls(_entries(arguments.get("where", "")))
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
@@ -38,7 +38,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
     ledger = LedgerOptions.from_settings(settings)
     settings.set("RUN_ID", ledger.run_id, priority="cmdline")
-    Ledger.open(open_place(ledger.place), run_id=ledger.run_id).close()
+    hand_over(open_ledger(open_place(ledger.place), ledger.run_id, part))
 
 
 def _entries(where: str) -> list[str] | None:

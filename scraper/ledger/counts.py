@@ -32,7 +32,7 @@ class Counts:
     unread: int = 0
     """The page came and could not be read."""
     failed: int = 0
-    """Given up after a fault; a later run tries again while the budget of tries lasts."""
+    """Given up after a fault; a later run tries again."""
 
     @property
     def waiting(self) -> int:

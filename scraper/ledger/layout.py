@@ -39,7 +39,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         )
         """,
         # Partial: what is done leaves them, so they stay small at ten million houses.
-        "CREATE INDEX unfinished ON houses (site, state, number, hash) WHERE state <= 4",
+        "CREATE INDEX unfinished ON houses (site, state, number, hash) WHERE state <= 6",
         "CREATE INDEX reasons ON houses (site, outcome, reason, state) WHERE reason IS NOT NULL",
         # AUTOINCREMENT: a part is a range of `seq`, so a number must never come twice.
         """

@@ -18,10 +18,10 @@ Candidate = tuple[int, str, str, int, int, int, int]
 _FROM: Final = """
 SELECT number, house_id, url, attempts, first_seen, last_seen, hash
 FROM houses INDEXED BY unfinished
-WHERE site = :site AND state = :state AND state <= 4
+WHERE site = :site AND state = :state AND state <= 6
   AND number > :after AND number <= :until AND hash % :parts = :part
 """
-_LATER_RUN: Final = " AND run IS NOT :run AND (state = 4 OR tries < :budget)"
+_LATER_RUN: Final = " AND run IS NOT :run"
 _ORDER: Final = " ORDER BY number LIMIT :limit"
 _END: Final = 2**62
 
@@ -34,8 +34,6 @@ class Ask:
     part: Part
     run: int
     """The run that asks: what it gave up itself it does not get again."""
-    budget: int
-    """Tries after which a failure is final."""
 
 
 class Search:
@@ -81,7 +79,6 @@ def _select(
             "part": ask.part[0],
             "parts": ask.part[1],
             "run": ask.run,
-            "budget": ask.budget,
             "limit": limit,
         },
     ).fetchall()
@@ -92,7 +89,7 @@ def reopen_dead(connection: sqlite3.Connection, site: int) -> list[int]:
     rows = connection.execute(
         """
         UPDATE houses INDEXED BY unfinished SET state = ?
-        WHERE site = ? AND state = ? AND state <= 4 RETURNING hash
+        WHERE site = ? AND state = ? AND state <= 6 RETURNING hash
         """,
         (int(State.AGAIN), site, int(State.LEASED)),
     )

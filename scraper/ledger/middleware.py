@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from scrapy import signals
 from scraper import names
 from scraper.errors import HousecrawlError
 from scraper.house import FoundId, House, Lease, Visit
+from scraper.ledger.location import ledger_folder
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
 from scraper.ledger.parts import seal, write_ids
@@ -19,12 +22,30 @@ from scraper.ledger.store import Ledger
 from scraper.ledger.visits import visit_row
 from scraper.ledger.window import Window
 from scraper.place.open import open_place
+from scraper.place.place import Place
 from scraper.schema import Row
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
+
+
+_handed: dict[str, Ledger] = {}
+
+
+def open_ledger(place: Place, run_id: str, part: Part | None) -> Ledger:
+    """The ledger of a place, or of one part of its list."""
+    return Ledger.open(place, run_id=run_id, folder=ledger_folder(place, part))
+
+
+def hand_over(ledger: Ledger) -> None:
+    """Let the crawl of the ledger's run use it, and leave it open for who opened it.
+
+    So a command finds out what is wrong with a ledger before it starts, counts in it afterwards,
+    and the newest part is read to be sure of it once and not three times.
+    """
+    _handed[ledger.run_id] = ledger
 
 
 class LedgerExtension:
@@ -34,7 +55,14 @@ class LedgerExtension:
         settings = crawler.settings
         self.options = Options.from_settings(settings)
         self.place = open_place(self.options.place)
-        self.ledger = Ledger.open(self.place, run_id=self.options.run_id)
+        self._handed = self.options.run_id in _handed
+        part = getattr(crawler.spider, "part", None)
+        self.ledger = (
+            _handed.pop(self.options.run_id)
+            if self._handed
+            else open_ledger(self.place, self.options.run_id, part)
+        )
+        self._sealing: asyncio.Task[None] | None = None
         self.window = Window(settings.getint("CONCURRENT_REQUESTS"))
         self.stats = crawler.stats
         self.stopped_entries: list[tuple[str, str]] = []
@@ -78,35 +106,51 @@ class LedgerExtension:
 
     def keep(self, item: House | Visit) -> Row:
         """Commit an outcome, the house's row, photos and state at once; the row it became."""
-        row = visit_row(item, self.options.run_id, datetime.now(UTC))
-        if isinstance(item, House):
-            item.row["run_id"] = self.options.run_id
-            self.ledger.commit_house(item.lease, item.row, item.photos, row)
-            self._count(names.STAT_MODES.format(mode=item.page.fetch_mode), 1)
-        else:
-            self.ledger.commit_visit(item.lease, row, final=item.final)
+        row = self._commit(item)
         self._count(names.STAT_HOUSES.format(outcome=row["outcome"]), 1)
         self.window.leave(item.lease)
-        self._seal(force=False)
+        if self._sealing is None or self._sealing.done():
+            self._sealing = asyncio.ensure_future(asyncio.to_thread(self._seal))
         return item.row if isinstance(item, House) else row
 
-    def _seal(self, *, force: bool) -> None:
+    def _commit(self, item: House | Visit) -> Row:
+        row = visit_row(item, self.options.run_id, datetime.now(UTC))
+        if isinstance(item, Visit):
+            self.ledger.commit_visit(item.lease, row, final=item.final)
+            return row
+        item.row["run_id"] = self.options.run_id
         try:
-            seal(self.ledger, self.place, force=force)
-        except HousecrawlError as error:
-            self.failure = error
-            logger.error("%s", error)
+            self.ledger.commit_house(item.lease, item.row, item.photos, row)
+        except ValueError as error:
+            logger.error("the row of %s does not fit its table: %s", item.lease.url, error)
+            reason = f"the row does not fit its table: {error}"
+            return self._commit(Visit(item.lease, "unread", reason, item.seconds))
+        self._count(names.STAT_MODES.format(mode=item.page.fetch_mode), 1)
+        return row
 
-    def close(self) -> None:
-        """Seal what is finished, leave a copy of the ID list in the place, let go of the ledger."""
-        self._seal(force=True)
-        try:
+    def _seal(self, *, force: bool = False) -> None:
+        with self._noting():
+            seal(self.ledger, self.place, force=force)
+
+    async def close(self) -> None:
+        """Seal what is finished and leave a copy of the ID list in the place."""
+        if self._sealing is not None:
+            await self._sealing
+        await asyncio.to_thread(self._seal, force=True)
+        with self._noting():
             write_ids(self.ledger, self.place)
-        except HousecrawlError as error:
-            self.failure = error
-            logger.error("%s", error)
-        finally:
+        if not self._handed:
             self.ledger.close()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Keep a failure of the place for the end: the rows are safe in the ledger."""
+        try:
+            yield
+        except HousecrawlError as error:
+            if self.failure is None:
+                logger.error("%s", error)
+            self.failure = error
 
     def _count(self, stat: str, by: int) -> None:
         if self.stats is not None:

@@ -19,26 +19,26 @@ class State(IntEnum):
     LEASED = 2
     """Being visited by the process that holds the ledger."""
     FAILED = 3
-    """Ended in a fault; a later run tries again while its budget of tries lasts."""
+    """Ended in a fault; a later run tries again."""
     REFUSED = 4
-    """Ended in a refusal; a later run tries again while its budget of tries lasts."""
-    OK = 5
+    """Ended in a refusal; a later run tries again."""
+    UNREAD = 5
+    """The page came and could not be read; a later run tries again."""
+    DENIED = 6
+    """A rule forbade the visit; a later run asks the rules again."""
+    OK = 7
     """There is a row."""
-    GONE = 6
+    GONE = 8
     """The site says that there is no such house any more."""
-    DENIED = 7
-    """A rule forbids the visit."""
-    UNREAD = 8
-    """The page came and could not be read."""
 
 
-UNFINISHED: Final = State.REFUSED
+UNFINISHED: Final = State.DENIED
 """States up to this one can be leased, now or by a later run. The index relies on it."""
 
 OPEN: Final = (State.NEW, State.AGAIN)
 """States that this run leases, in the order of leasing."""
 
-SECOND_CHANCE: Final = (State.FAILED, State.REFUSED)
+SECOND_CHANCE: Final = (State.FAILED, State.REFUSED, State.UNREAD, State.DENIED)
 """States that a later run leases."""
 
 STATE_OF: Final = MappingProxyType[Outcome, State](

@@ -151,9 +151,9 @@ class Ledger:
         """Up to `limit` houses without a final state, for this process alone.
 
         In the order of the list: first those never visited, then those to be tried again, then
-        what an earlier run gave up: refused ones, and failed ones tried less than `max_attempts`
-        times. `part`: (I, N) for the I-th of N parts of the list, counted from 0; a house never
-        changes its part.
+        those for which an earlier run has no row and no word that they are gone.
+        `max_attempts`: tries after which a failure ends a house for its run. `part`: (I, N) for
+        the I-th of N parts of the list, counted from 0; a house never changes its part.
         """
         self._budget[site] = max_attempts
         found: list[Lease] = []
@@ -162,7 +162,6 @@ class Ledger:
                 self.database.word(connection, site),
                 part or WHOLE,
                 self.database.word(connection, self.run_id),
-                max_attempts,
             )
             for state in (*OPEN, *SECOND_CHANCE):
                 if len(found) < limit:
