@@ -22,6 +22,7 @@ ROBOTS_TIMEOUT = 10  # seconds that a robots.txt may take
 ROBOTS_RETRY = 60  # seconds until one that could not be had is asked for again
 BACK_OFF = 2  # seconds of rest after the first 429 or 503 without Retry-After, then doubled
 RETRY_AFTER_MAX = 3600  # seconds that a Retry-After counts for at most
+TWISTED_DNS_RESOLVER = "scraper.gate.middleware.PublicResolver"
 ROBOTSTXT_OBEY = False  # the gate obeys robots.txt; it cannot be switched off
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

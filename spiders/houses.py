@@ -14,7 +14,7 @@ from scraper import names
 from scraper.browser.choice import first_mode, next_mode
 from scraper.extract.house import extract
 from scraper.extract.kind import missing
-from scraper.gate.middleware import RequestDenied
+from scraper.gate.middleware import RequestDenied, RequestHeld
 from scraper.house import House, Lease, Outcome, Visit
 from scraper.ledger.part import parse_part
 from scraper.page import FetchMode, Page
@@ -83,14 +83,18 @@ class HousesSpider(SiteSpider):
         )
 
     def failed(self, failure: Failure) -> Iterator[Visit]:
-        """The outcome of a house that has no answer."""
+        """The outcome of a house that has no answer; none where it was never asked for."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
-        denied = isinstance(failure.value, RequestDenied)
+        error = failure.value
+        if isinstance(error, RequestHeld):
+            self.book.release(meta[names.LEASE])
+            return
+        denied = isinstance(error, RequestDenied)
         yield Visit(
             meta[names.LEASE],
             "denied" if denied else "failed",
             reason_of(failure),
             monotonic() - meta[names.STARTED],
             fetch_mode=meta[names.MODE],
-            final=denied,
+            final=isinstance(error, RequestDenied) and not error.verdict.for_now,
         )

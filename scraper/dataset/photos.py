@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby, islice
 from typing import Final
 
 import pyarrow as pa
@@ -9,18 +11,20 @@ import pyarrow.compute as pc
 
 from scraper.dataset.conform import plain_schema, subschema
 from scraper.dataset.intake import HOUSE, Intake, of_houses
-from scraper.dataset.table import Table
+from scraper.dataset.table import Table, sql_text
 from scraper.ledger.manifests import Manifest
 from scraper.schema import KEYS
 
 _KEY: Final = (*KEYS["photos"], "run_id")
+_HOUSES_AT_ONCE: Final = 20_000
 
 
 def put_photos(photos: Table, houses: Table, seen: Intake, manifests: tuple[Manifest, ...]) -> None:
     """Give each house that was seen the photos of the visit that its row comes from.
 
     `houses` already holds the rows of `seen`. The pictures only stream: what is taken out is
-    found by its key alone, and what is new is appended.
+    found by its key alone and filtered out, and what is new is appended: the MERGE of delta-rs
+    would hold the pictures.
     """
     if not seen.manifests:
         return
@@ -29,9 +33,9 @@ def put_photos(photos: Table, houses: Table, seen: Intake, manifests: tuple[Mani
         "manifests": [m.name for m in {m.name: m for m in (*seen.manifests, *manifests)}.values()]
     }
     there = _there(photos, rows)
-    stale = there.filter(pc.not_equal(there["run_id"], there["of_run"])).select(list(_KEY))
-    if stale.num_rows:
-        photos.remove(stale, {} if manifests else note)
+    stale = there.filter(pc.not_equal(there["run_id"], there["of_run"]))
+    for predicate in _of_other_runs(stale):
+        photos.remove(predicate, {} if manifests else note)
     if manifests:
         _append(photos, Intake(seen.place, "photos", manifests), rows, there, note)
 
@@ -45,6 +49,18 @@ def _append(
     new = wanted.join(kept.select(list(_KEY)), list(_KEY), join_type="left anti")
     if new.num_rows:
         photos.append(intake.rows(new), note)
+
+
+def _of_other_runs(stale: pa.Table) -> Iterator[str]:
+    """Predicates that name the photos of these houses but those of the run of each."""
+    houses = stale.group_by(["site", "of_run", "house_id"]).aggregate([]).to_pylist()
+    houses.sort(key=lambda house: (house["site"], house["of_run"], house["house_id"]))
+    for (site, run), group in groupby(houses, key=lambda house: (house["site"], house["of_run"])):
+        while some := [sql_text(house["house_id"]) for house in islice(group, _HOUSES_AT_ONCE)]:
+            yield (
+                f"site = {sql_text(site)} AND run_id <> {sql_text(run)} "
+                f"AND house_id IN ({', '.join(some)})"
+            )
 
 
 def _rows_of(houses: Table, seen: pa.Table) -> pa.Table:

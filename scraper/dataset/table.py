@@ -118,18 +118,14 @@ class Table:
                 predicate="s.fetched_at > t.fetched_at"
             ).when_not_matched_insert_all().execute()
 
-    def remove(self, keys: pa.Table, note: Mapping[str, object]) -> None:
-        """Take out the rows of some keys, given with their `run_id`."""
+    def remove(self, predicate: str, note: Mapping[str, object]) -> None:
+        """Take out the rows of a predicate: files are filtered as they stream, nothing is held."""
         with table_faults(self._place, self.name):
-            self._delta.merge(
-                keys,
-                predicate=_same((*KEYS[self.name], "run_id")),
-                source_alias="s",
-                target_alias="t",
-                streamed_exec=False,
+            self._delta.delete(
+                predicate,
                 writer_properties=_properties(self.name),
                 commit_properties=_said(note),
-            ).when_matched_delete().execute()
+            )
 
     def restore(self, version: int, note: Mapping[str, object]) -> None:
         """Bring back the rows of an older version, as a new one."""
@@ -161,6 +157,15 @@ def open_table(place: Place, name: str, version: int | None = None) -> Table | N
             )
     except TableNotFoundError:
         return None
+
+
+def sql_text(text: str) -> str:
+    """A text as SQL writes it.
+
+    >>> sql_text("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
 
 
 def make_table(place: Place, name: str) -> Table:

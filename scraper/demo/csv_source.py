@@ -154,11 +154,10 @@ def _sale(row: Cells) -> dict[str, Any]:
     history = tuple(_event(row, event) for event in row.objects("priceHistory"))
     status = _STATUSES.get(row.text("homeStatus") or "", "off_market")
     sold_on, sold_for = row.day("dateSoldString"), row.above_zero("lastSoldPrice")
+    listings = [event for event in history if event.event == "Listed for sale"]
     out: dict[str, Any] = {"status": status, "history": history}
     if status in ("for_sale", "pending"):
-        since = [
-            e for e in history if e.event == "Listed for sale" and e.on > (sold_on or date.min)
-        ]
+        since = [event for event in listings if event.on > (sold_on or date.min)]
         out |= {
             "listed_price": row.above_zero("price"),
             "listed_on": since[0].on if since else None,
@@ -167,6 +166,23 @@ def _sale(row: Cells) -> dict[str, Any]:
     if status == "sold":
         sold_for = sold_for or row.above_zero("price")
     return out | {"sold_on": sold_on, "sold_price": sold_for}
+
+
+def _before_sale(house: House) -> dict[str, Any]:
+    """What the history of a sold house says of the time before: its listing, an earlier sale."""
+    if house.status != "sold" or house.sold_on is None:
+        return {}
+    events = sorted(house.history, key=lambda event: event.on, reverse=True)
+    first, last = house.sold_on - _LISTED_FOR, house.sold_on
+    listed = [e for e in events if e.event == "Listed for sale" and first <= e.on <= last]
+    begin = listed[0].on if listed else last - _SAME_SALE
+    sold = [e for e in events if e.event == "Sold" and e.on < begin]
+    return {
+        "listed_price": listed[0].price if listed else None,
+        "listed_on": listed[0].on if listed else None,
+        "last_sold_price": sold[0].price if sold else None,
+        "last_sold_on": sold[0].on if sold else None,
+    }
 
 
 def _event(row: Cells, event: dict[str, Any]) -> Event:

@@ -23,7 +23,6 @@ _FAR = 4
 """A label and its value meet at most so many steps up the tree."""
 _LONGEST_LABEL = 48
 _LABEL_TAGS = frozenset(("dt", "th"))
-_PRICES = frozenset(("price", "listed_price", "sold_price", "last_sold_price"))
 _NEW_ENTRY = frozenset(
     [
         "li",
@@ -67,7 +66,7 @@ class LabelReader:
         self.extra = {fold(split_unit(label)[0]): Term(column) for label, column in extra.items()}
         self.used: set[int] = set()
         self.taken: set[int] = set()
-        """Runs that are the value of a label which names no price."""
+        """Runs that are the value of a label which says more than that it is a price."""
 
     def term(self, text: str) -> Term | None:
         """What a text stands for as a label."""
@@ -158,9 +157,9 @@ class LabelReader:
         return before[0]
 
     def take(self, run: int, term: Term | None) -> None:
-        """A run is a value now: of no other label, and maybe no price."""
+        """A run is a value now: of no other label, and no plain price unless labelled as one."""
         self.used.add(run)
-        if term is not None and term.column not in _PRICES:
+        if term is not None and term.column != "price":
             self.taken.add(run)
 
     def behind(self, run: int, term: Term | None) -> tuple[str, int]:

@@ -26,7 +26,7 @@ def settle(facts: Iterable[Fact], history: tuple[PriceEvent, ...]) -> list[Fact]
     split = [part for fact in facts for part in _split(fact)]
     status = _status(split)
     settled = [fact for given in split if (fact := _settle_one(given, status)) is not None]
-    settled += _from_history(history, status)
+    settled += _from_history(history, status, _sold_on(settled))
     if status is not None:
         source = max((f for f in split if _means(f) == status), key=lambda f: f.confidence)
         settled = [fact for fact in settled if fact.column != "status"]
@@ -79,35 +79,46 @@ def _settle_one(fact: Fact, status: str | None) -> Fact | None:
     return fact
 
 
-def _from_history(history: tuple[PriceEvent, ...], status: str | None) -> list[Fact]:
-    """The newest sale and the newest listing of the history."""
+def _sold_on(facts: list[Fact]) -> date | None:
+    """The day of the sale that the page names, the surest one."""
+    named = [fact for fact in facts if fact.column == "sold_on"]
+    surest = max(named, key=lambda fact: fact.confidence, default=None)
+    return parse_date(surest.raw) if surest is not None else None
+
+
+def _from_history(
+    history: tuple[PriceEvent, ...], status: str | None, sold_on: date | None
+) -> list[Fact]:
+    """The newest sale, the listing that counts, and the sale before the listing."""
     dated = [(day, event) for event in history if (day := _day(event)) is not None]
     dated.sort(key=lambda pair: pair[0], reverse=True)
-    sales = [event for _, event in dated if _is_sale(event)]
+    sales = [(day, event) for day, event in dated if _is_sale(event)]
+    listings = [(day, event) for day, event in dated if _is_listing(event)]
     facts: list[Fact] = []
-    prefix = "last_sold" if status in _OPEN else "sold"
     if sales:
-        facts += _pair(f"{prefix}_price", f"{prefix}_on", sales[0], 0.7)
-    listing = _listing(dated, status)
-    if listing is not None:
-        facts += _pair("listed_price", "listed_on", listing, 0.5)
+        prefix = "last_sold" if status in _OPEN else "sold"
+        facts += _pair(f"{prefix}_price", f"{prefix}_on", sales[0][1], 0.7)
+    if status in _OPEN and listings:
+        facts += _pair("listed_price", "listed_on", listings[0][1], 0.5)
+    if status == "sold" and (sold_on or sales):
+        facts += _before_sale(sold_on or sales[0][0], listings, sales)
     return facts
 
 
-def _listing(dated: list[tuple[date, PriceEvent]], status: str | None) -> PriceEvent | None:
-    """The listing of an open sale, or the one that a sold house was sold by."""
-    sold = next((day for day, event in dated if _is_sale(event)), None)
-    for day, event in dated:
-        if not _LISTED.search(event.event) or _RENT.search(event.event):
-            continue
-        if status in _OPEN:
-            return event
-        if status == "sold" and sold is not None and timedelta(0) <= sold - day <= _LISTED_FOR:
-            return event
-    return None
+def _before_sale(
+    sold_on: date, listings: list[tuple[date, PriceEvent]], sales: list[tuple[date, PriceEvent]]
+) -> Iterator[Fact]:
+    """The listing that a sold house was sold by, and the last sale before that."""
+    led = [one for one in listings if timedelta(0) <= sold_on - one[0] <= _LISTED_FOR]
+    begin = led[0][0] if led else sold_on - _SAME_SALE
+    if led:
+        yield from _pair("listed_price", "listed_on", led[0][1], 0.5)
+    earlier = [event for day, event in sales if day < begin]
+    if earlier:
+        yield from _pair("last_sold_price", "last_sold_on", earlier[0], 0.5)
 
 
-def _pair(price: str, day: str, event: PriceEvent, confidence: float) -> Iterator[Fact]:
+def _pairdef _pair(price: str, day: str, event: PriceEvent, confidence: float) -> Iterator[Fact]:
     source = f"history:{event.event}"
     if event.price not in (None, "", 0):
         yield Fact(price, event.price or "", source, confidence)
@@ -122,11 +133,17 @@ def _is_sale(event: PriceEvent) -> bool:
     return _SALE.search(fold(event.event)) is not None
 
 
+def _is_listing(event: PriceEvent) -> bool:
+    return _LISTED.search(event.event) is not None and _RENT.search(event.event) is None
+
+
 _SALE = re.compile(
     r"\b(?:sold|sale recorded|closed|vendido|vendu|venduto|verkauft|verkocht)\b(?! stc)"
 )
 _LISTED_FOR = timedelta(days=730)
 """A sale that long after a listing had another listing, or none."""
+_SAME_SALE = timedelta(days=90)
+"""Without a listing between them, entries so close are one sale, by agent and by land register."""
 _RENT = re.compile(r"(?i)\brent|\blease")
 _LISTED = re.compile(r"(?i)\blisted\b|\bfor sale\b|\bnew listing\b")
 _AMOUNT = re.compile(

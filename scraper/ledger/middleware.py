@@ -104,6 +104,11 @@ class LedgerExtension:
     def _lease(self, site: str, limit: int, part: Part | None) -> list[Lease]:
         return self.ledger.lease(site, limit, part=part, max_attempts=self.options.attempts)
 
+    def release(self, lease: Lease) -> None:
+        """Give a house back that was not asked for."""
+        self.ledger.release([lease])
+        self.window.leave(lease)
+
     def keep(self, item: House | Visit) -> Row:
         """Commit an outcome, the house's row, photos and state at once; the row it became."""
         row = self._commit(item)

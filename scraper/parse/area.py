@@ -72,6 +72,8 @@ def parse_area(raw: object, *, unit_hint: str | None = None) -> Area | None:
     ((2100.0, 2850.0, 'sqft'), (1291.67, None, 'm2'), None)
     >>> short("5 Kanal 10 Marla"), short("5+ acres"), short("Square Feet: 2,298")
     ((29947.5, None, 'kanal'), (217800.0, None, 'acre'), (2298.0, None, 'sqft'))
+    >>> short("151 METRES_SQUARED"), short("1,450 SQ_FT"), short(2, unit_hint="HAR")
+    ((1625.35, None, 'm2'), (1450.0, None, 'sqft'), (215278.0, None, 'ha'))
     >>> [short(raw) for raw in ("--", "irregular", "0 sqft", "72 x 168 x 115 x 168", None)]
     [None, None, None, None, None]
     """
@@ -93,7 +95,7 @@ def area_or_reason(raw: object, *, unit_hint: str | None = None) -> Area | str:
     if _NEGATIVE.match(text):
         return "a negative number"
     hint = unit_name(unit_hint)
-    written = spell_out_fractions(text)
+    written = spell_out_fractions(text.replace("_", " "))
     without_sides = _sides_pattern().sub(" ", written)
     parts = _parts(without_sides)
     if without_sides != written and not any(part.unit for part in parts):
@@ -109,7 +111,7 @@ def unit_name(spelling: str | None) -> str:
     """
     if not spelling:
         return ""
-    match = _unit_pattern().fullmatch(spelling.strip())
+    match = _unit_pattern().fullmatch(spelling.replace("_", " ").strip())
     return _unit_of(match[0]) if match else ""
 
 

@@ -15,13 +15,12 @@ def parse_state(raw: object, *, country: str | None = None) -> str | None:
 
     >>> parse_state("California"), parse_state("ca"), parse_state("Kwazulu Natal", country="ZA")
     ('CA', 'CA', 'KZN')
-    >>> parse_state("Lombardia", country="IT"), parse_state("--")
-    ('Lombardia', None)
+    >>> parse_state("Lombardia", country="IT"), parse_state("NC"), parse_state("--")
+    ('Lombardia', 'NC', None)
     """
-    text = clean_text(raw)
-    if text is None:
-        return None
-    return short_form(text, country or "US", "state") or text
+    # Before the words for nothing: `NC` is one of them in French.
+    known = short_form(raw, country or "US", "state") if isinstance(raw, str) else None
+    return known or clean_text(raw)
 
 
 def short_form(name: str, country: str, level: str) -> str | None:

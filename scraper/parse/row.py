@@ -132,7 +132,7 @@ def _place(best: Mapping[str, Fact], row: Row, sources: dict[str, str], around: 
 
 def _without(street: str, best: Mapping[str, Fact]) -> str:
     """The street line without the parts that have facts of their own, at its end."""
-    known = {clean_text(best[name].raw) for name in _WHOLE_ADDRESS if name in best}
+    known = {str(best[name].raw).strip() for name in _WHOLE_ADDRESS if name in best}
     parts = street.split(", ")
     while len(parts) > 1 and parts[-1] in known:
         parts.pop()

@@ -97,6 +97,15 @@ def test_photos_of_a_house_change_all_at_once(place: Place, crawl: Crawls) -> No
     assert frame.loc[(f"{1:09x}", 0), "image"] == b"again"
 
 
+def test_ids_of_sites_that_quote(folder: Place, crawl: Crawls) -> None:
+    for day in (1, 2):
+        run = crawl(folder, day)
+        odd = {"house_id": 'o\'hara\\ "1"'}
+        run.seal([run.house(1) | odd, run.house(2)], [run.photo(1, day) | odd, run.photo(2, day)])
+        publish(folder)
+    assert sorted(read(folder, "photos")["position"]) == [2, 2]
+
+
 def test_nothing_new_is_no_version(place: Place, crawl: Crawls) -> None:
     assert publish(place) is None
     run = crawl(place, 1)
