@@ -35,10 +35,17 @@ CHECKED: Final = (
     "listed_on", "last_sold_price", "last_sold_on", "bedrooms", "bathrooms", "full_bathrooms",
     "living_area_sqft", "lot_size_sqft", "year_built", "tax_assessed_value", "annual_tax_amount",
     "heating", "cooling", "parking", "flooring", "appliances", "parcel_number",
-    "parking_spaces", "photo_count", "photo_urls", "elementary_school", "middle_school",
-    "high_school",
+    "parking_spaces", "garage_spaces", "photo_count", "photo_urls", "price_history",
+    "elementary_school", "elementary_school_score", "elementary_school_distance", "middle_school",
+    "middle_school_score", "middle_school_distance", "high_school", "high_school_score",
+    "high_school_distance",
 )  # fmt: skip
 """Columns that a row of the CSV says something of, where its cell is not empty."""
+_NULL: Final = (
+    "sold_price", "sold_on", "listed_price", "listed_on", "last_sold_price", "last_sold_on",
+    "elementary_school_score", "middle_school_score", "high_school_score",
+)  # fmt: skip
+"""Columns that must be null where the row has nothing: no other sum may take their place."""
 _TOLERANCES: Final = {"lot_size_sqft": 0.005}
 _STATUSES: Final = {
     "SOLD": "sold",
@@ -86,7 +93,7 @@ class CsvSource:
             Town(state.lower(), state, tuple(h.house_id for h in self._houses if h.state == state))
             for state in states
         )
-        return Catalogue(houses, towns, (), CHECKED, _TOLERANCES)
+        return Catalogue(houses, towns, (), CHECKED, _TOLERANCES, _NULL)
 
     @cached_property
     def _houses(self) -> tuple[House, ...]:
@@ -154,10 +161,11 @@ def _sale(row: Cells) -> dict[str, Any]:
     history = tuple(_event(row, event) for event in row.objects("priceHistory"))
     status = _STATUSES.get(row.text("homeStatus") or "", "off_market")
     sold_on, sold_for = row.day("dateSoldString"), row.above_zero("lastSoldPrice")
-    listings = [event for event in history if event.event == "Listed for sale"]
     out: dict[str, Any] = {"status": status, "history": history}
     if status in ("for_sale", "pending"):
-        since = [event for event in listings if event.on > (sold_on or date.min)]
+        since = [
+            e for e in history if e.event == "Listed for sale" and e.on > (sold_on or date.min)
+        ]
         out |= {
             "listed_price": row.above_zero("price"),
             "listed_on": since[0].on if since else None,
@@ -166,23 +174,6 @@ def _sale(row: Cells) -> dict[str, Any]:
     if status == "sold":
         sold_for = sold_for or row.above_zero("price")
     return out | {"sold_on": sold_on, "sold_price": sold_for}
-
-
-def _before_sale(house: House) -> dict[str, Any]:
-    """What the history of a sold house says of the time before: its listing, an earlier sale."""
-    if house.status != "sold" or house.sold_on is None:
-        return {}
-    events = sorted(house.history, key=lambda event: event.on, reverse=True)
-    first, last = house.sold_on - _LISTED_FOR, house.sold_on
-    listed = [e for e in events if e.event == "Listed for sale" and first <= e.on <= last]
-    begin = listed[0].on if listed else last - _SAME_SALE
-    sold = [e for e in events if e.event == "Sold" and e.on < begin]
-    return {
-        "listed_price": listed[0].price if listed else None,
-        "listed_on": listed[0].on if listed else None,
-        "last_sold_price": sold[0].price if sold else None,
-        "last_sold_on": sold[0].on if sold else None,
-    }
 
 
 def _event(row: Cells, event: dict[str, Any]) -> Event:

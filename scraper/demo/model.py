@@ -178,6 +178,8 @@ class Catalogue:
     """Columns that the truth speaks of; empty for all that a house can have."""
     tolerances: Mapping[str, float] = field(default_factory=dict)
     """Column to the relative error that its shown form brings with it."""
+    must_be_null: tuple[str, ...] = ()
+    """Of `checked`, the columns that are also judged where the truth is null."""
 
 
 class Source(Protocol):

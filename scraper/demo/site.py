@@ -181,7 +181,8 @@ class DemoSite:
         judged = self.catalogue.checked
         if not judged:
             return whole
-        return {name: whole[name] for name in judged if whole[name] is not None}
+        nulls = self.catalogue.must_be_null
+        return {name: whole[name] for name in judged if whole[name] is not None or name in nulls}
 
     def _respond(self, request: Request) -> Answer:
         for path, handler in self._overrides:

@@ -11,6 +11,8 @@ from lxml import etree
 from scraper.page import Page
 
 Element = etree._Element
+Table = list[list[str]]
+"""Rows of cells, the header first."""
 
 _SKIPPED = frozenset(
     [

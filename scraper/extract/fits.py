@@ -31,6 +31,8 @@ def fits(column: str, text: str) -> bool:
 
     >>> fits("bedrooms", "3"), fits("bedrooms", "Kitchen"), fits("price", "$1,475,000 USD")
     (True, False, True)
+    >>> fits("high_school", "PK,9-12"), fits("high_school", "Oak Hill")
+    (False, True)
     >>> fits("price", "$2,400/mo"), fits("price", "$642/sqft"), fits("year_built", "1988")
     (False, False, True)
     """
@@ -127,7 +129,8 @@ _ON_REQUEST = re.compile(
     r"(?i)\b(?:on request|on application|poa|contact agent|auf anfrage|sur demande|a consultar"
     r"|su richiesta|sob consulta|op aanvraag|auction)\b"
 )
-_GRADES = re.compile(r"(?:grades? )?(?:[pk]{1,2}|\d{1,2})(?: ?- ?\d{1,2})?|\d+ ?/ ?\d+")
+_GRADE = r"(?:pre-?k|tk|kg|[pk]{1,2}|\d{1,2})(?:st|nd|rd|th)?"
+_GRADES = re.compile(rf"(?:grades?:? )?{_GRADE}(?: ?(?:[-,&\u2013]|to) ?{_GRADE})*|\d+ ?/ ?\d+")
 _COUNT_WORDS = frozenset(
     [
         "none",

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterator
 
 from scraper.extract.belongs import FOREIGN, Region
-from scraper.extract.document import Document
+from scraper.extract.document import Document, Table
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import fold, key_of
 from scraper.facts import Fact, PriceEvent
-
-Table = list[list[str]]
-"""Rows of cells, the header first."""
 
 
 def from_lists(lists: list[tuple[str, Json]]) -> tuple[PriceEvent, ...]:
@@ -124,6 +121,15 @@ def _part(document: Document, run: int, dates: list[int]) -> int:
     return part
 
 
+def currencies(events: tuple[PriceEvent, ...]) -> Iterator[Fact]:
+    """The currency of the history's sums, for a page that shows no other sum."""
+    for event in events:
+        sign = _SIGN.search(event.price) if isinstance(event.price, str) else None
+        if sign is not None:
+            yield Fact("currency", sign[0], "history:price", 0.3)
+            return
+
+
 def tax_facts(found: list[tuple[int, Table]], lists: list[tuple[str, Json]]) -> Iterator[Fact]:
     """Assessed value and taxes of the newest year that a tax history shows."""
     for path, value in lists:
@@ -187,6 +193,7 @@ _DATE = re.compile(
 _AMOUNT = re.compile(
     r"(?:(?:[A-Z]{1,3})?[$€£]\s?)\d[\d.,]*(?:\s?[KkMm]\b)?|\d{1,3}(?:[.,\s]\d{3})+(?:\s?[€£$])?|\d{4,}"
 )
+_SIGN = re.compile(r"(?:[A-Z]{1,3})?[$€£]")
 _NO_EVENT = re.compile(
     r"[-+]?\d+(?:\.\d+)?\s?%|\(\s*\)|\bdate\b:?|\bprice\b:?|\bevent\b:?", re.IGNORECASE
 )

@@ -44,14 +44,15 @@ class Layers:
     items: linked.Linked
     reader: labels.LabelReader
     pairs: list[labels.Pair]
-    tables: list[tuple[int, history.Table]]
+    tables: list[tuple[int, document.Table]]
 
 
 def extract(page: Page, hints: Hints = NO_HINTS) -> Extraction:
     """Everything that a page says of its house. Total: a page of nothing gives an empty one."""
     layers = _read(page, hints)
     events = _history(layers)
-    best, others = merge(settle(_facts(layers), events))
+    facts = [*_facts(layers), *history.currencies(events)]
+    best, others = merge(settle(facts, events))
     return Extraction(
         best=best,
         others=others,
@@ -104,7 +105,9 @@ def _facts(layers: Layers) -> Iterator[Fact]:
     yield from schools.school_facts(
         schools.from_lists(layers.embedded.lists.get("schools", [])), 0.88
     )
-    yield from schools.school_facts(schools.from_page(page), 0.75)
+    yield from schools.school_facts(schools.from_labels(layers.pairs), labels.CONFIDENCE)
+    shown = schools.from_tables(table for _, table in layers.tables)
+    yield from schools.school_facts(shown or schools.from_page(page), 0.75)
     yield from history.tax_facts(layers.tables, layers.embedded.lists.get("tax_history", []))
 
 

@@ -252,6 +252,8 @@ def label_facts(pairs: list[Pair]) -> Iterator[Fact]:
         term = pair.term
         if term is None or term.column == IGNORED or not fits(term.column, pair.value):
             continue
+        if "_school" in term.column:  # several schools of a level: `schools.from_labels`
+            continue
         yield Fact(
             term.column,
             pair.value,

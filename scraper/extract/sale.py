@@ -118,7 +118,7 @@ def _before_sale(
         yield from _pair("last_sold_price", "last_sold_on", earlier[0], 0.5)
 
 
-def _pairdef _pair(price: str, day: str, event: PriceEvent, confidence: float) -> Iterator[Fact]:
+def _pair(price: str, day: str, event: PriceEvent, confidence: float) -> Iterator[Fact]:
     source = f"history:{event.event}"
     if event.price not in (None, "", 0):
         yield Fact(price, event.price or "", source, confidence)

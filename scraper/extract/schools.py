@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scraper.extract.belongs import Region
-from scraper.extract.document import Document
+from scraper.extract.document import Document, Table
+from scraper.extract.fits import fits
+from scraper.extract.labels import Pair
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import fold, key_of
 from scraper.facts import Fact
@@ -37,7 +39,8 @@ def school_facts(schools: list[School], confidence: float) -> Iterator[Fact]:
         if not fitting:
             continue
         school = min(fitting, key=School.miles)
-        yield Fact(f"{level}_school", school.name, school.source, confidence)
+        if school.name:
+            yield Fact(f"{level}_school", school.name, school.source, confidence)
         if school.rating:
             yield Fact(f"{level}_school_score", school.rating, school.source, confidence)
         if school.distance:
@@ -80,6 +83,30 @@ def _text(value: Json) -> str:
     return str(value) if isinstance(value, (str, int, float)) else ""
 
 
+def from_labels(pairs: Iterable[Pair]) -> list[School]:
+    """The schools of labels such as "Elementary school" and "Elementary school rating".
+
+    A school's name opens it: what follows of its level is its own, until the next name.
+    """
+    cards: list[dict[str, str]] = []
+    open_: dict[str, dict[str, str]] = {}
+    for pair in pairs:
+        column = pair.term.column if pair.term is not None else ""
+        level, school, what = column.partition("_school")
+        if not school or not fits(column, pair.value):
+            continue
+        if not what or level not in open_:
+            open_[level] = {"": "", "level": level, "label": pair.label}
+            cards.append(open_[level])
+        open_[level][what] = pair.value
+    return [_from_labels(card) for card in cards]
+
+
+def _from_labels(card: dict[str, str]) -> School:
+    rating, distance = card.get("_score", ""), card.get("_distance", "")
+    return School(card[""], (card["level"],), rating, distance, f"label:{card['label']}")
+
+
 def from_page(document: Document) -> list[School]:
     """The schools of the page's part about schools: parts with one rating or distance each."""
     runs = [
@@ -92,6 +119,32 @@ def from_page(document: Document) -> list[School]:
         if kept:
             return kept
     return []
+
+
+def from_tables(tables: Iterable[Table]) -> list[School]:
+    """The schools of the first table whose header names a school beside its level or distance."""
+    for table in tables:
+        head = {what: _place(table[0], pattern) for what, pattern in _HEAD.items()}
+        if head["name"] is not None and (head["level"], head["distance"]) != (None, None):
+            rows = [{what: _cell(row, at) for what, at in head.items()} for row in table[1:]]
+            return [_from_row(row) for row in rows if fits("high_school", row["name"])]
+    return []
+
+
+def _from_row(row: dict[str, str]) -> School:
+    rating = _SCORE.match(row["rating"])
+    levels = levels_of(row["level"], row["grades"], row["name"])
+    return School(
+        row["name"], levels, rating[0] if rating else "", row["distance"], "table:schools"
+    )
+
+
+def _place(header: list[str], pattern: re.Pattern[str]) -> int | None:
+    return next((at for at, cell in enumerate(header) if pattern.search(cell)), None)
+
+
+def _cell(row: list[str], at: int | None) -> str:
+    return row[at] if at is not None and at < len(row) else ""
 
 
 def _from_card(document: Document, run: int, anchors: list[int]) -> School | None:
@@ -122,7 +175,7 @@ def school_of(texts: list[str]) -> School | None:
     grades = _GRADES.search(joined)
     names = [text for text in texts if _is_name(text)]
     named = [text for text in names if _SCHOOL_WORD.search(text)]
-    name = (named or names or [""])[0]
+    name = (named or names or [text for text in texts if _may_be_name(text)] or [""])[0]
     if not name:
         return None
     rest = joined.replace(name, " ", 1)
@@ -132,15 +185,19 @@ def school_of(texts: list[str]) -> School | None:
 
 
 def _is_name(text: str) -> bool:
+    several = len(fold(text).split()) > 1 or _SCHOOL_WORD.search(text) is not None
+    return several and _may_be_name(text)
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a text could be a name: of one word only where a card has no other."""
     bare = fold(text)
     return (
-        len(bare) > 3
+        3 < len(bare) < 90
         and bare[0].isalpha()
         and bare not in _NOT_NAMES
         and not _DISTANCE.search(text)
         and not _FIELD.match(text)
-        and (len(bare.split()) > 1 or _SCHOOL_WORD.search(text) is not None)
-        and len(text) < 90
     )
 
 
@@ -177,6 +234,15 @@ _LEVELS = (
     ("middle", re.compile(r"(?i)\bmiddle\b|\bintermediate\b|\bjunior high\b|\bjr\.? high")),
     ("high", re.compile(r"(?i)(?<!junior )(?<!jr )(?<!jr\. )\bhigh\b|\bsecondary\b")),
 )
+_HEAD = {
+    "name": re.compile(r"(?i)\bschools?\b(?! (?:level|type|district))|^name$"),
+    "level": re.compile(r"(?i)\blevels?\b"),
+    "grades": re.compile(r"(?i)\bgrades?\b"),
+    "rating": re.compile(r"(?i)\b(?:rating|score)\b"),
+    "distance": re.compile(r"(?i)\bdistance\b"),
+}
+"""What a column of a table about schools is headed with."""
+_SCORE = re.compile(r"\d+(?:\.\d+)?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DISTANCE = re.compile(r"(?i)\d+(?:\.\d+)?\s*(?:miles?|mi|km)\b")
 _RATING = re.compile(r"(?i)\b(\d{1,2})\s*(?:/|out of)\s*10\b|(?:rating|score)\s*:?\s*(\d{1,3})\b")
@@ -206,6 +272,10 @@ _NOT_NAMES = frozenset(
         "school",
         "out of 10",
         "greatschools rating",
+        "rating",
+        "district",
+        "assigned",
+        "charter",
         "distance",
     ]
 )
