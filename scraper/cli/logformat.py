@@ -1,15 +1,28 @@
-"""What the log says of items: one short line, never a whole page."""
+"""What the log says: one short line an item, and nothing that every start says the same."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+CHATTER = ("scrapy.addons", "scrapy.middleware", "scrapy-playwright")
+"""Loggers that list at every start what is enabled."""
 
 
 class QuietLogFormatter(LogFormatter):
     """Scrapy's formatter, with items by their key."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The formatter of a crawl; Scrapy has set up its loggers by then, and not used them."""
+        for name in CHATTER:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        return super().from_crawler(crawler)
 
     def scraped(self, item: Any, response: Any, spider: Any) -> LogFormatterResult:
         """A stored house or visit."""
