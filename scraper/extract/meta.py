@@ -103,11 +103,14 @@ def _sentence(name: str, text: str) -> Iterator[Fact]:
         status = status_of(text[:80])
         if status is not None:
             yield Fact("status", status, name, 0.45)
+    elif _OFFERED.search(text[:80]):
+        yield Fact("status", "for_sale", name, 0.3)
 
 
 _PARTS = re.compile(r"[|•·,;]\s|\s[\u2013-]\s")
 _GENERIC = frozenset(["io", "co", "me", "tv", "ai", "cc", "ws", "to", "ly", "fm", "gg", "sh"])
 """Country domains that sites of any country use."""
+_OFFERED = re.compile(r"(?i)\bfor sale (?:at|in)\b")
 _POSITION = re.compile(r"^\s*(-?\d+\.\d+)\s*[;,]\s*(-?\d+\.\d+)\s*$")
 _AMOUNT = re.compile(
     r"(?:(?:US|A|C|NZ)?[$€£]\s?\d[\d.,]*\d(?:\s\d{3})*|(?<!\S)R\s\d{1,3}(?:\s\d{3})+"

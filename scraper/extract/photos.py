@@ -9,7 +9,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from scraper.extract.belongs import FOREIGN, Region
-from scraper.extract.document import Document
+from scraper.extract.document import Document, Element
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import key_of, lines
 
@@ -60,7 +60,7 @@ def _distinct(document: Document, pictures: Iterable[Picture]) -> tuple[str, ...
     best: dict[str, Picture] = {}
     for picture in pictures:
         address = document.absolute(picture.url)
-        if not address.startswith("http") or _is_no_photo(address):
+        if not _is_usable(address):
             continue
         width = picture.width or _width_in(address)
         key = identity(address)
@@ -74,12 +74,14 @@ def _no_photo() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(line["word"]) for line in lines("photo_words")))
 
 
-def _is_no_photo(address: str) -> bool:
+def _is_usable(address: str) -> bool:
+    """Whether an absolute address may be a photo's, by its words."""
     try:
         parts = urlsplit(address.lower())
     except ValueError:
-        return True
-    return _no_photo().search(f"{parts.netloc}{parts.path}") is not None
+        return False
+    named = f"{parts.netloc}{parts.path}"
+    return parts.scheme in ("http", "https") and _no_photo().search(named) is None
 
 
 def identity(address: str) -> str:
@@ -150,19 +152,57 @@ def _looks_like_picture(text: str) -> bool:
 
 
 def _in_page(document: Document) -> Iterator[Picture]:
-    """The pictures of the page's own part."""
+    """The pictures of the page's own part, one for all sizes that an element offers."""
+    opened: set[str] = set()
     for number in document.images:
+        element = document.elements[number]
         if document.regions[number] in FOREIGN and not _no_script(document, number):
             continue
-        element = document.elements[number]
+        if element.tag == "source" and _is_part(element):
+            continue
         words = f"{element.get('class') or ''} {element.get('alt') or ''}".lower()
         if _no_photo().search(words) or _is_small(element.get("width"), element.get("height")):
             continue
-        yield from _sizes(document, number)
+        href = _opens(document, number)
+        opened.add(href)
+        sizes = [
+            *_sizes(element),
+            *([Picture(href, _width_in(href) or _RANK["full"])] * bool(href)),
+        ]
+        usable = [one for one in sizes if _is_usable(document.absolute(one.url))]
+        if usable:
+            yield max(usable, key=lambda picture: picture.width)
     for number in document.links:
         href = document.elements[number].get("href") or ""
-        if document.regions[number] not in FOREIGN and _EXTENSION.search(href.split("?")[0]):
+        if href not in opened and document.regions[number] not in FOREIGN and _is_file(href):
             yield Picture(href, _width_in(href) or 1)
+
+
+def _picture_of(element: Element) -> Element | None:
+    """The `picture` of an `img` or `source`; libxml2 nests what follows a `source` into it."""
+    above = element.getparent()
+    while above is not None and above.tag == "source":
+        above = above.getparent()
+    return above if above is not None and above.tag == "picture" else None
+
+
+def _is_part(source: Element) -> bool:
+    """Whether a `source` is a size of an `img` that stands with it in a `picture`."""
+    picture = _picture_of(source)
+    return picture is not None and next(picture.iter("img"), None) is not None
+
+
+def _opens(document: Document, number: int) -> str:
+    """The address of the picture that a click on this one opens; "" without such a link."""
+    for step in [*document.ancestors(number)][1:4]:
+        if document.elements[step].tag == "a":
+            href = document.elements[step].get("href") or ""
+            return href if _is_file(href) else ""
+    return ""
+
+
+def _is_file(href: str) -> bool:
+    return _EXTENSION.search(href.split("?", maxsplit=1)[0]) is not None
 
 
 def _no_script(document: Document, number: int) -> bool:
@@ -174,20 +214,34 @@ def _no_script(document: Document, number: int) -> bool:
     return False
 
 
-def _sizes(document: Document, number: int) -> Iterator[Picture]:
-    """The addresses of one `img` or `source`; those of one photo may differ in size only."""
-    element = document.elements[number]
-    for name in ("srcset", "data-srcset", "data-lazy-srcset"):
-        for part in (element.get(name) or "").split(", "):
-            pieces = part.split()
-            if pieces and not pieces[0].startswith("data:"):
-                size = _DIGITS.match(pieces[1]) if len(pieces) > 1 else None
-                yield Picture(pieces[0].rstrip(","), int(size[0]) if size else 0)
+def _sizes(element: Element) -> Iterator[Picture]:
+    """The addresses of one photo: those of an `img`, and of the sources of its `picture`."""
+    picture = _picture_of(element) if element.tag == "img" else None
+    if picture is not None:
+        for source in picture.iter("source"):
+            yield from _srcset(source)
+    yield from _srcset(element)
     if element.tag == "img":
         for name in ("data-full", "data-original", "data-large", "data-src", "data-lazy", "src"):
             address = element.get(name)
             if address and not address.startswith("data:"):
                 yield Picture(address, _width_in(address))
+
+
+def _srcset(element: Element) -> Iterator[Picture]:
+    for name in ("srcset", "data-srcset", "data-lazy-srcset"):
+        for part in (element.get(name) or "").split(", "):
+            pieces = part.split()
+            if pieces and not pieces[0].startswith("data:"):
+                yield Picture(pieces[0].rstrip(","), _said(pieces))
+
+
+def _said(pieces: list[str]) -> int:
+    """The width that an entry of a `srcset` says: `640w`, or `2x` of a width nobody knows."""
+    found = _DIGITS.match(pieces[1]) if len(pieces) > 1 else None
+    if found is None:
+        return 0
+    return int(found[0]) * 1000 if pieces[1].endswith("x") else int(found[0])
 
 
 def _is_small(width: str | None, height: str | None) -> bool:

@@ -122,6 +122,35 @@ def test_odd_rows(tmp_path, change, expected):
     assert {name: got.get(name) for name in expected} == expected
 
 
+LISTED = {"date": "2021-01-15", "event": "Listed for sale", "price": 1300000}
+
+
+@pytest.mark.parametrize(
+    ("events", "listed", "last_sold"),
+    [
+        ([LISTED], 1_300_000.0, None),
+        ([{**LISTED, "date": "2018-01-15"}], None, None),
+        ([{**LISTED, "postingIsRental": True}], None, None),
+        (
+            [LISTED, {"date": "1999-05-27", "event": "Sold", "price": 445000}],
+            1_300_000.0,
+            445_000.0,
+        ),
+    ],
+)
+def test_the_history_of_a_sold_row_says_what_was_asked(tmp_path, events, listed, last_sold):
+    row = {**ROW, "priceHistory": [*ROW["priceHistory"], *events]}
+    got = truth(write(tmp_path / "a.csv", row))["25"]
+    assert (got["listed_price"], got["last_sold_price"]) == (listed, last_sold)
+
+
+def test_the_nearest_school_of_a_level_counts(tmp_path):
+    near = {"level": "Elementary", "name": "Near", "grades": "K-5", "rating": None, "distance": 0.2}
+    row = {**ROW, "schools": [*ROW["schools"], near]}
+    got = truth(write(tmp_path / "a.csv", row))["25"]
+    assert (got["elementary_school"], got["elementary_school_score"]) == ("Near", None)
+
+
 def test_an_estimate_is_never_the_price_of_an_off_market_page(tmp_path, get):
     row = {**ROW, "homeStatus": "OTHER", "price": "640000", "lastSoldPrice": ""}
     with DemoSite(source=CsvSource(write(tmp_path / "a.csv", row))) as site:

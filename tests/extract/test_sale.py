@@ -77,6 +77,44 @@ def test_history_gives_the_sale_of_a_sold_page(read):
     assert (best["sold_price"].raw, best["sold_on"].raw) == ("$189,900", "9/4/2020")
 
 
+def test_history_gives_the_listing_that_led_to_a_sale(read):
+    rows = (
+        ("7/29/2022", "Sold", "$1,475,000"),
+        ("6/1/2022", "Price change", "$1,450,000"),
+        ("5/1/2022", "Listed for sale", "$1,400,000"),
+        ("9/4/2020", "Sold", "$189,900"),
+    )
+    body = "".join(f"<tr><td>{d}</td><td>{e}</td><td>{p}</td></tr>" for d, e, p in rows)
+    table = f"<table><tr><th>Date</th><th>Event</th><th>Price</th></tr>{body}</table>"
+    sold = "<p>Sold on 07/29/22 for $1,475,000</p>"
+    best = read(f"{H1}{sold}<section><h2>Price history</h2>{table}</section>").best
+    assert (best["listed_price"].raw, best["listed_on"].raw) == ("$1,400,000", "5/1/2022")
+    assert (best["last_sold_price"].raw, best["last_sold_on"].raw) == ("$189,900", "9/4/2020")
+
+
+def test_a_sale_entered_twice_is_no_earlier_sale(read):
+    second = "<tr><td>8/20/2020</td><td>Sold</td><td>$189,900</td></tr>"
+    page = f"{H1}<span class='status'>Sold</span>{HISTORY}".replace(
+        "<tr><td>2/2", f"{second}<tr><td>2/2"
+    )
+    best = read(page).best
+    assert (best["last_sold_price"].raw, best["last_sold_on"].raw) == ("$90,000", "2/2/1999")
+    assert "listed_price" not in best
+
+
+def test_what_was_asked_is_no_undisclosed_price(values):
+    found = values(
+        f"{H1}<span class='badge'>Sold</span><p class='headline'>Sold on 07/29/22</p>"
+        "<dl><dt>List price</dt><dd>$598,000</dd><dt>Price per sqft</dt><dd>$248</dd></dl>"
+    )
+    assert (found["status"], found["listed_price"]) == ("sold", "$598,000")
+    assert "sold_price" not in found
+
+
+def test_the_currency_of_a_page_whose_only_sums_are_of_the_past(values):
+    assert values(f"{H1}<span class='badge'>Off market</span>{HISTORY}")["currency"] == "$"
+
+
 def test_history_as_a_list(read):
     items = [
         ("Jul 29, 2022", "Sold", "$1,475,000"),

@@ -50,6 +50,33 @@ def test_the_nearest_school_of_each_level(values, name):
     assert found["elementary_school_distance"].startswith("0.4")
 
 
+def test_one_word_names_a_school_in_a_table_with_a_head(values):
+    rows = "<tr><td>Teasel</td><td>Elementary</td><td>PK-4</td><td>8/10</td><td>0.8 mi</td></tr>"
+    found = values(
+        "<h1>12 Oak St</h1><section><h2>Nearby schools</h2><table><tr><th>School</th><th>Level</th>"
+        f"<th>Grades</th><th>Rating</th><th>Distance</th></tr>{rows}</table></section>"
+    )
+    assert (found["elementary_school"], found["elementary_school_score"]) == ("Teasel", "8")
+
+
+@pytest.mark.parametrize("grades", ["PK,3-5", "PK-K", "PK,9-12", "Grades: 6-8"])
+def test_grades_are_no_school(values, grades):
+    found = values(f"<h1>12 Oak St</h1><dl><dt>Elementary school</dt><dd>{grades}</dd></dl>")
+    assert "elementary_school" not in found
+
+
+def test_labels_of_two_schools_of_a_level_are_not_mixed(values):
+    lines = (
+        ("school", "Far Hills"), ("school rating", "9/10"), ("school distance", "5 mi"),
+        ("school", "Near Brook"), ("school rating", "--"), ("school distance", "1.5 mi"),
+    )  # fmt: skip
+    found = values(
+        "<h1>12 Oak St</h1><ul>" + "".join(f"<li>Middle {n}: {v}</li>" for n, v in lines) + "</ul>"
+    )
+    assert (found["middle_school"], found["middle_school_distance"]) == ("Near Brook", "1.5 mi")
+    assert "middle_school_score" not in found
+
+
 def test_schools_of_json(values):
     schools = [
         {"name": n, "grades": g, "rating": int(r), "distance": float(m), "level": None}
@@ -73,6 +100,28 @@ def test_the_largest_of_each_photo_once(read):
         "https://homes.example/p/b1b2c3d4e5f60718-w768.jpg",
         "https://homes.example/p/c1b2c3d4e5f60718.jpg",
     )
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<img srcset='/p/small-{n}.jpg 320w, /p/fine-{n}.jpg 1600w' src='/p/thin-{n}.jpg'>",
+        "<img srcset='/p/small-{n}.jpg 1x, /p/fine-{n}.jpg 2x' src='/p/thin-{n}-w320.jpg'>",
+        "<picture><source srcset='/p/fine-{n}.jpg 1600w'><img src='/p/small-{n}.jpg'></picture>",
+        "<a href='/p/fine-{n}.jpg'><img src='/p/small-{n}.jpg'></a>",
+        "<img src='/p/placeholder-w900.jpg' data-src='/p/fine-{n}.jpg'>",
+    ],
+)
+def test_sizes_with_names_of_their_own_are_one_photo(read, markup):
+    body = "<h1>12 Oak St</h1>" + "".join(f"<div>{markup.format(n=n)}</div>" for n in ("ab", "cd"))
+    assert read(body).photo_urls == tuple(
+        f"https://homes.example/p/fine-{n}.jpg" for n in ("ab", "cd")
+    )
+
+
+def test_two_pictures_beside_each_other_are_two_photos(read):
+    body = "<h1>12 Oak St</h1><div><img src='/p/front.jpg'><img src='/p/back.jpg'></div>"
+    assert len(read(body).photo_urls) == 2
 
 
 def test_what_is_no_photo_of_the_house(read):

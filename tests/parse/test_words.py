@@ -4,6 +4,7 @@ import pytest
 
 from scraper.parse.country import parse_country
 from scraper.parse.home_type import parse_home_type
+from scraper.parse.regions import parse_state
 from scraper.parse.status import parse_status
 from scraper.parse.tables import lines
 from scraper.parse.text import clean_text
@@ -127,3 +128,10 @@ def test_words_for_nothing_are_none(raw):
 
 def test_text_is_on_one_line_with_plain_blanks():
     assert clean_text(" a\u00a0 b\u200b\n\tc &amp; d ") == "a b c & d"
+
+
+def test_a_states_short_form_is_not_a_word_for_nothing():
+    # `NC` says "non communiqué" in French.
+    assert parse_state("NC") == parse_state("North Carolina", country="US") == "NC"
+    assert parse_state("nc", country="FR") is None
+    assert clean_text("NC") is None
