@@ -237,10 +237,10 @@ def _srcset(element: Element) -> Iterator[Picture]:
 
 
 def _said(pieces: list[str]) -> int:
-    """The width that an entry of a `srcset` says: `640w`, or `2x` of a width nobody knows."""
+    """The width that an entry of a `srcset` says, `640w` or twice something, else its address."""
     found = _DIGITS.match(pieces[1]) if len(pieces) > 1 else None
     if found is None:
-        return 0
+        return _width_in(pieces[0])
     return int(found[0]) * 1000 if pieces[1].endswith("x") else int(found[0])
 
 

@@ -108,6 +108,7 @@ def test_the_largest_of_each_photo_once(read):
         "<img srcset='/p/small-{n}.jpg 320w, /p/fine-{n}.jpg 1600w' src='/p/thin-{n}.jpg'>",
         "<img srcset='/p/small-{n}.jpg 1x, /p/fine-{n}.jpg 2x' src='/p/thin-{n}-w320.jpg'>",
         "<picture><source srcset='/p/fine-{n}.jpg 1600w'><img src='/p/small-{n}.jpg'></picture>",
+        "<picture><source srcset='/p/fine-{n}.jpg'><img src='/p/small-{n}.jpg'></picture>",
         "<a href='/p/fine-{n}.jpg'><img src='/p/small-{n}.jpg'></a>",
         "<img src='/p/placeholder-w900.jpg' data-src='/p/fine-{n}.jpg'>",
     ],
@@ -116,6 +117,13 @@ def test_sizes_with_names_of_their_own_are_one_photo(read, markup):
     body = "<h1>12 Oak St</h1>" + "".join(f"<div>{markup.format(n=n)}</div>" for n in ("ab", "cd"))
     assert read(body).photo_urls == tuple(
         f"https://homes.example/p/fine-{n}.jpg" for n in ("ab", "cd")
+    )
+
+
+def test_the_larger_of_a_picture_by_the_words_of_its_addresses(read):
+    markup = "<picture><source srcset='/p/7/large/1.jpg'><img src='/p/7/small/1.jpg'></picture>"
+    assert read(f"<h1>12 Oak St</h1>{markup}").photo_urls == (
+        "https://homes.example/p/7/large/1.jpg",
     )
 
 
