@@ -171,7 +171,7 @@ def _in_page(document: Document) -> Iterator[Picture]:
         ]
         usable = [one for one in sizes if _is_usable(document.absolute(one.url))]
         if usable:
-            yield max(usable, key=lambda picture: picture.width)
+            yield max(usable, key=lambda picture: picture.width or _MIDDLE)
     for number in document.links:
         href = document.elements[number].get("href") or ""
         if href not in opened and document.regions[number] not in FOREIGN and _is_file(href):
@@ -268,6 +268,8 @@ _NOT_PICTURES = frozenset(
 )
 _RANK = {"original": 6000, "full": 4000, "xxl": 3000, "xl": 2500, "large": 2000, "big": 2000,
          "medium": 800, "small": 300, "thumbnail": 100}  # fmt: skip
+_MIDDLE = 640
+"""Width to compare an address with that names none: more than a preview, less than a full one."""
 _PICTURE = re.compile(
     r"(?i)\.(?:jpe?g|png|webp|avif)\b|/(?:image|photo|media|img|picture|resize)s?\b|imag|phot|/ph/"
 )
