@@ -41,7 +41,7 @@ def test_no_path_of_a_machine_and_no_registry_is_committed() -> None:
         "/" + "home/",
         "/opt/" + "pypi",
         "--index" + "-url",
-        "--extra-index",
+        "--extra-" + "index",
     )
     for name in tracked():
         text = (ROOT / name).read_text(errors="ignore")
