@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scraper.place.open import open_place
+from scraper.place.s3 import S3Place
 
 
 def _write_new(url: str, number: int) -> bool:
@@ -90,6 +91,26 @@ def test_a_reader_seeks(url: str) -> None:
         assert reader.read(10) == data[1 << 20 :][:10]
         reader.seek(2, os.SEEK_CUR)
         assert reader.read(10) == data[(1 << 20) + 12 :][:10]
+
+
+def test_reading_on_takes_few_requests(s3_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = open_place(s3_place)
+    data = os.urandom(5 << 20)
+    place.write("x", data)
+    asked: list[int] = []
+    whole = S3Place.range
+
+    def count(self: S3Place, name: str, start: int, end: int, etag: str) -> bytes:
+        asked.append(end - start)
+        return whole(self, name, start, end, etag)
+
+    monkeypatch.setattr(S3Place, "range", count)
+    with place.open("x") as reader:
+        assert reader.read(10) + reader.read() == data
+    assert len(asked) == 2
+    with place.open("x") as reader:
+        assert b"".join(iter(lambda: reader.read(1 << 20), b"")) == data
+    assert len(asked) <= 2 + 6
 
 
 def test_table_url_is_the_url(url: str) -> None:
