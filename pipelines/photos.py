@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scrapy import Request
@@ -13,6 +14,7 @@ from scrapy.http import Response
 
 from scraper import names
 from scraper.house import House, Outcome, Visit
+from scraper.ledger.middleware import LedgerExtension
 from scraper.photos.options import Options
 from scraper.photos.pool import PhotoPool
 from scraper.photos.reasons import PhotoError
@@ -59,10 +61,18 @@ class PhotosPipeline:
     async def _photo(self, shown: Shown) -> Row:
         async with self._downloads:
             row = await self._fetched(replace(shown, fetched_at=datetime.now(UTC)))
-        row["run_id"] = self._crawler.settings.get("RUN_ID")
+        row["run_id"] = self._run_id
         if self._crawler.stats:
             self._crawler.stats.inc_value(names.STAT_PHOTOS.format(outcome=row["outcome"]))
         return row
+
+    @cached_property
+    def _run_id(self) -> str:
+        """The run of the house's row: a photo is published with the row of the same run."""
+        book = self._crawler.get_extension(LedgerExtension)
+        if book is None:
+            raise RuntimeError("the ledger is not installed: nothing could be kept")
+        return book.options.run_id
 
     async def _fetched(self, shown: Shown) -> Row:
         try:

@@ -31,7 +31,7 @@ def test_every_house_is_there_once_and_equals_the_truth(crawled) -> None:
     houses, photos = read(str(place)), read(str(place), table="photos")
     assert not houses.duplicated(["site", "house_id"]).any()
     comparison = compare(site, houses, photos)
-    assert comparison.good, comparison
+    assert comparison.complete, comparison.lines()
     assert (houses["fetch_mode"] == "browser").any()
     assert (houses["fetch_mode"] == "http").any()
 

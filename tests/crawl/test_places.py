@@ -8,7 +8,10 @@ import pytest
 from scraper.dataset import read
 from scraper.demo.site import DemoSite
 
-OF_THE_RUN = ["run_id", "fetched_at", "first_seen", "last_seen", "seconds", "bytes", "attempts"]
+OF_THE_RUN = ["run_id", "fetched_at", "first_seen", "last_seen", "seconds", "attempts"]
+"""What differs from run to run."""
+OF_THE_ORDER = ["where", "position"]
+"""A house that two lists show belongs to the one that was answered first."""
 
 
 @pytest.mark.parametrize("table", ["houses", "photos", "visits", "ids"])
@@ -39,6 +42,7 @@ def both(tmp_path_factory, s3_endpoint) -> tuple[str, str]:
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:
-    keys = [name for name in ("house_id", "position") if name in table]
-    kept = table.drop(columns=[name for name in OF_THE_RUN if name in table])
+    differing = OF_THE_RUN + (OF_THE_ORDER if "where" in table else [])
+    kept = table.drop(columns=[name for name in differing if name in table])
+    keys = [name for name in ("house_id", "position") if name in kept]
     return kept.sort_values(keys).reset_index(drop=True)
