@@ -1,9 +1,10 @@
 """How well a crawl gives back a CSV of real houses that the embedded site served as pages.
 
-    python benchmarks/real_houses.py FILE.csv[.gz] [--photos DIR] [--place DIR]
+    python benchmarks/real_houses.py FILE.csv[.gz] [--photos DIR] [--place DIR] [--show]
 
 Serves the file, crawls it, compares each column with the CSV, and prints a markdown table. The
-comparison reads the CSV by itself: it does not trust what the site says its truth is.
+comparison reads the CSV by itself: it does not trust what the site says its truth is. `--show`
+lists the cells that differ.
 """
 
 from __future__ import annotations
@@ -73,19 +74,27 @@ def right(column: str) -> Callable[[object, object], bool]:
     return (lambda ours, theirs: str(ours) == str(theirs)) if text else _close(1e-6)
 
 
-def table(csv: pd.DataFrame, houses: pd.DataFrame) -> str:
-    """The comparison as markdown."""
+def table(csv: pd.DataFrame, houses: pd.DataFrame, show: bool) -> str:
+    """The comparison as markdown, and the cells that differ where they are asked for."""
     csv = csv.set_index(csv["zpid"].astype(str))
     houses = houses.set_index("house_id").reindex(csv.index)
     ours, theirs = crawled(houses), expected(csv)
+    differ: list[str] = []
     lines = ["| column | rows with a value | equal | share |", "| --- | ---: | ---: | ---: |"]
     for column, values in theirs.items():
         same = right(column)
         have = values.dropna().index
-        pairs = [(ours[column][i], values[i]) for i in have]
-        equal = sum(bool(pd.notna(o)) and same(o, t) for o, t in pairs)
+        cells = {i: (ours[column][i], values[i]) for i in have}
+        wrong = [i for i, (o, t) in cells.items() if pd.isna(o) or not same(o, t)]
+        differ += [f"- {column} of {i}: {cells[i][0]} for {cells[i][1]}" for i in wrong]
+        equal = len(have) - len(wrong)
         lines.append(f"| {column} | {len(have)} | {equal} | {100 * equal / len(have):.1f} % |")
-    return "\n".join(lines)
+    offered = houses["sold_on"].isna() & houses["last_sold_on"].notna()
+    lines += [
+        "",
+        f"{offered.sum()} of the sales stand in last_sold_*: the house is for sale again.",
+    ]
+    return "\n".join([*lines, *(differ if show else ())])
 
 
 def main() -> int:
@@ -93,6 +102,7 @@ def main() -> int:
     parser.add_argument("csv", type=Path)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--place", type=Path)
+    parser.add_argument("--show", action="store_true", help="also list the cells that differ")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = args.place or Path(folder) / "data"
@@ -102,7 +112,7 @@ def main() -> int:
             command += ["--site", str(file), "--dataset", str(place)]
             code = subprocess.run(command, check=False).returncode
         houses = read(str(place))
-        print(f"{len(houses)} houses\n\n{table(pd.read_csv(args.csv), houses)}")
+        print(f"{len(houses)} houses\n\n{table(pd.read_csv(args.csv), houses, args.show)}")
     return code
 
 

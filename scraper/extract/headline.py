@@ -130,8 +130,10 @@ def description(document: Document) -> Iterator[Fact]:
     """The longest text of the house's own part, or the texts of the element named for it."""
     best, where = "", "text"
     for number, element in enumerate(document.elements):
-        words = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if document.regions[number] == Region.OWN and _DESCRIPTION.search(words):
+        named, id_ = element.get("class"), element.get("id")
+        if named is None and id_ is None:
+            continue
+        if document.regions[number] == Region.OWN and _DESCRIPTION.search(f"{named} {id_}"):
             text = document.text_of(number, 60)
             if len(best) < len(text) < 8000 and len(text) > 80:
                 best, where = text, "text:description"

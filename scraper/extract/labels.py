@@ -117,10 +117,10 @@ class LabelReader:
     def is_pair(self, run: int) -> bool:
         """Whether a run is the first of two in an element that has a twin beside it."""
         document = self.document
-        if run + 1 >= len(document.texts):
-            return False
-        part = self.meet(run, run + 1)[0]
-        if document.first_runs[part] != run or document.end_runs[part] != run + 2:
+        part, first, end = document.owners[run], document.first_runs, document.end_runs
+        while part >= 0 and end[part] - first[part] < 2:
+            part = document.parents[part]
+        if part < 0 or first[part] != run or end[part] != run + 2:
             return False
         return any(self.is_twin(part, other) for other in self.beside(part))
 

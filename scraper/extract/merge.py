@@ -76,9 +76,10 @@ def comparable(kind: str, raw: object) -> str:
         found = _NUMBER.search(str(raw))
         if found is not None:
             return _CENTS.sub("", found[0]).translate(_SEPARATORS).rstrip()
-    return "".join(char for char in str(raw).casefold() if char.isalnum())
+    return _NO_WORD.sub("", str(raw).casefold())
 
 
+_NO_WORD = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d[\d.,' \u00a0\u202f]*")
 _CENTS = re.compile(r"[.,]0{1,2}\s*$")
 _SEPARATORS = str.maketrans("", "", ", '\u00a0\u202f")

@@ -29,9 +29,11 @@ def photo_urls(
     in_json = [list(_in_json(value)) for _, value in lists]
     in_page = list(_in_page(document))
     of_head = [Picture(linked_url, 0) for linked_url in linked]
+    named = [Picture(link.get("href") or "", 0) for link in document.root.iterfind(_IMAGE_LINK)]
     if pattern is not None:
-        return _matching(document, pattern, [*in_json, in_page, of_head])
-    sources = [_distinct(document, pictures) for pictures in (*in_json, of_head, in_page)]
+        return _matching(document, pattern, [*in_json, in_page, of_head, named])
+    found = (*in_json, of_head, in_page, named)
+    sources = [_distinct(document, pictures) for pictures in found]
     best = max(sources, key=len, default=())
     if best:
         return best
@@ -66,7 +68,8 @@ def _distinct(document: Document, pictures: Iterable[Picture]) -> tuple[str, ...
         key = identity(address)
         if key not in best or width > best[key].width:
             best[key] = Picture(address, width)
-    return tuple(picture.url for picture in best.values())
+    found = [picture.url for picture in best.values()]
+    return tuple([url for url in found if not _ASSET.search(url)] or found)
 
 
 @cache
@@ -169,6 +172,8 @@ def _in_page(document: Document) -> Iterator[Picture]:
             *_sizes(element),
             *([Picture(href, _width_in(href) or _RANK["full"])] * bool(href)),
         ]
+        if document.regions[number] in FOREIGN:  # a `noscript` holds counting pixels too
+            sizes = [one for one in sizes if _PICTURE.search(one.url)]
         usable = [one for one in sizes if _is_usable(document.absolute(one.url))]
         if usable:
             yield max(usable, key=lambda picture: picture.width or _MIDDLE)
@@ -249,6 +254,9 @@ def _is_small(width: str | None, height: str | None) -> bool:
 
 
 _HEAD = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
+_IMAGE_LINK = ".//link[@rel='image_src']"
+_ASSET = re.compile(r"(?i)/(?:static|assets)/")
+"""Where a site keeps its own pictures: none is the house's where others are there."""
 _NOT_PICTURES = frozenset(
     [
         "logo",
@@ -280,7 +288,9 @@ _SIZE = re.compile(
     r"|/(?:small|medium|large|thumbs?|thumbnail|full|original|xl)(?=/)"
     r"|[-_](?:small|medium|large|xl|thumb|full|\d{3,4})(?=\.)"
 )
-_SIZE_QUERY = re.compile(r"(?i)\b(?:w|h|width|height|size|quality|q|fit|auto|format)=[^&]*&?")
+_SIZE_QUERY = re.compile(
+    r"(?i)\b(?:w|h|width|height|size|quality|fit|auto|format)=[^&]*&?|\bq=\d{1,3}(?:&|$)"
+)
 _WIDTH = re.compile(r"(?i)(?:[-_/?&]|\b)(?:w|width|size|ft)?[_=]?(\d{2,4})(?=[-_./x&]|$)")
 _STEP = re.compile(r"(?<=[/_-])[a-z]+(?=[/._-])")
 _DIGITS = re.compile(r"\d+")

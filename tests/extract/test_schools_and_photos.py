@@ -143,6 +143,27 @@ def test_what_is_no_photo_of_the_house(read):
     assert read(body).photo_urls == ("https://homes.example/p/house.jpg",)
 
 
+def test_a_counting_pixel_is_no_photo_and_a_lazy_one_is(read):
+    lazy = "<noscript><img src='/p/front.jpg'></noscript>"
+    pixel = "<noscript><img src='https://count.example/p?c1=2&c2=17'></noscript>"
+    assert read(f"<h1>12 Oak St</h1><div>{lazy}{pixel}</div>").photo_urls == (
+        "https://homes.example/p/front.jpg",
+    )
+
+
+def test_a_sites_own_pictures_count_only_where_there_is_no_other(read):
+    own, house = "<img src='/static/energy-class.png'>", "<img src='/p/front.jpg'>"
+    assert read(f"<h1>12 Oak St</h1>{house}{own}").photo_urls == (
+        "https://homes.example/p/front.jpg",
+    )
+    assert len(read(f"<h1>12 Oak St</h1>{own}").photo_urls) == 1
+
+
+def test_photos_that_only_links_of_the_head_name(read):
+    links = "".join(f"<link rel='image_src' href='/media.ashx?id={n}'>" for n in range(3))
+    assert len(read("<h1>12 Oak St</h1>", head=links).photo_urls) == 3
+
+
 def test_the_sites_pattern_decides(read):
     body = "<img src='/ph/12/1-w1536.jpg'><img src='/ph/12/1-w320.jpg'><img src='/other/2.jpg'>"
     hints = Hints(photo_pattern=r"/ph/\d+/\d+-w1536\.jpg")
