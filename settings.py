@@ -64,6 +64,9 @@ ITEM_PIPELINES = {
 
 # Ledger
 ATTEMPTS = 3  # times a house is tried before its failure is final
+STOP_BUDGET = 25  # seconds from SIGTERM until the process is gone, whatever hangs
+SPOT_NOTICE = ""  # a file or an address that says that the machine is taken away soon
+DOWNLOADER = "scraper.cli.downloader.StoppableDownloader"
 EXTENSIONS = {
     "scraper.ledger.middleware.LedgerExtension": 0,
     "scraper.cli.progress.ProgressExtension": 500,

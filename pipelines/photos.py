@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DropItem, IgnoreRequest
 from scrapy.http import Response
 
 from scraper import names
+from scraper.gate.middleware import RequestHeld
 from scraper.house import House, Outcome, Visit
 from scraper.ledger.middleware import LedgerExtension
 from scraper.photos.options import Options
@@ -77,6 +78,9 @@ class PhotosPipeline:
     async def _fetched(self, shown: Shown) -> Row:
         try:
             response = await self._ask(shown.url)
+        except RequestHeld as error:
+            # The crawl is being stopped: the house is given back, not stored without its photos.
+            raise DropItem(str(error)) from error
         except IgnoreRequest as error:
             return failed_row(shown, "denied", str(error))
         except ValueError as error:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrapy.exceptions import DropItem
+
+from scraper.errors import HousecrawlError
 from scraper.house import House, Visit
 from scraper.ledger.middleware import LedgerExtension
 from scraper.schema import Row
@@ -24,8 +27,14 @@ class StorePipeline:
         return cls(crawler)
 
     def process_item(self, item: House | Visit) -> Row:
-        """Commit a house or a visit; the row goes on, so that Scrapy's feeds (`-O`) work too."""
+        """Commit a house or a visit; the row goes on, so that Scrapy's feeds (`-O`) work too.
+
+        DropItem where the ledger cannot be written just now: the crawl ends, the house stays open.
+        """
         book = self._crawler.get_extension(LedgerExtension)
         if book is None:
             raise RuntimeError("the ledger is not installed: nothing could be kept")
-        return book.keep(item)
+        try:
+            return book.keep(item)
+        except HousecrawlError as error:
+            raise DropItem(str(error)) from error

@@ -83,10 +83,11 @@ class HousesSpider(SiteSpider):
         )
 
     def failed(self, failure: Failure) -> Iterator[Visit]:
-        """The outcome of a house that has no answer; none where it was never asked for."""
+        """The outcome of a house that has no answer; none where it was not waited for."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
         error = failure.value
-        if isinstance(error, RequestHeld):
+        if isinstance(error, RequestHeld) or self.book.stopping:
+            # While a crawl is being stopped a failure says nothing about the house.
             self.book.release(meta[names.LEASE])
             return
         denied = isinstance(error, RequestDenied)

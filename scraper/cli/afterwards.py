@@ -1,10 +1,16 @@
-"""What happens when a crawl has ended: the facts are counted, a version is published."""
+"""What happens when a crawl has ended: the facts are counted, a version is published.
+
+Each step may fail without the others being lost; the exit code is the worst that was met.
+"""
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from scrapy.crawler import Crawler
@@ -12,47 +18,84 @@ from scrapy.crawler import Crawler
 from scraper.cli.ending import Ending, houses_ending, ids_ending
 from scraper.errors import ExitCode, HousecrawlError
 from scraper.ledger.middleware import LedgerExtension
-from scraper.ledger.part import parse_part
+from scraper.ledger.options import Options
+from scraper.ledger.part import Part
+from scraper.ledger.store import Ledger
 from scraper.place.place import Place
-from scraper.sites.load import load_site
 
-RUN_FILE = "run.json"
+logger = logging.getLogger(__name__)
+
+RUN_FILE: Final = "run.json"
+BUG: Final = Ending(ExitCode.BUG, "the crawl broke off: its log says where; please report it")
 
 
-def finish(crawler: Crawler, stage: str, arguments: Mapping[str, str], started: datetime) -> Ending:
-    """Count what the ledger holds, publish where the whole list is done, write run.json."""
-    book = crawler.get_extension(LedgerExtension)
-    assert book is not None
-    site, part = load_site(arguments["site"]).name, parse_part(arguments.get("part", ""))
-    with book.ledger as ledger:
-        states = ledger.counts(site, part).states
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One `scrapy crawl`: what was made ready before it started."""
+
+    stage: str
+    """`ids` or `houses`."""
+    site: str
+    """The site's name."""
+    part: Part | None
+    options: Options
+    place: Place
+    ledger: Ledger
+
+
+def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = False) -> Ending:
+    """Count what the ledger holds, publish where the whole list is done, write run.json.
+
+    `failed`: the crawl could not even start. Says how it ended on stderr. Raises nothing that a
+    place or a disk may cause.
+    """
     stats = dict(crawler.stats.get_stats()) if crawler.stats else {}
-    facts: dict[str, Any] = {"site": site, "part": arguments.get("part"), "states": dict(states)}
-    ending = _ending(stage, states, stats, book)
-    if stage == "houses" and ending.code == ExitCode.COMPLETE and part is None:
-        ending, facts["version"] = _published(book.place, ending)
-    _write(book, stage, {**_said(ending, stats, started), **facts})
+    facts: dict[str, Any] = {"site": run.site, "part": run.part and "/".join(map(str, run.part))}
+    try:
+        with run.ledger as ledger:
+            facts |= _counted(ledger, run)
+        ending = BUG if failed else _ending(run, facts["states"], stats, _book(crawler))
+        if run.stage == "houses" and ending.code == ExitCode.COMPLETE and run.part is None:
+            facts["version"] = _published(run.place)
+    except HousecrawlError as error:
+        ending = Ending(error.exit_code, str(error))
+    ending = _written(run, ending, {**_said(ending, stats, started), **facts})
+    mark = "done" if ending.code == ExitCode.COMPLETE else f"exit {int(ending.code)}"
+    print(f"housecrawl {run.stage}: {mark}: {ending.why}", file=sys.stderr)
     return ending
 
 
-def _published(place: Place, ending: Ending) -> tuple[Ending, int | None]:
-    """Publish; the number of the version, None where nothing is new or it could not be."""
+def _book(crawler: Crawler) -> LedgerExtension:
+    book = crawler.get_extension(LedgerExtension)
+    assert book is not None
+    return book
+
+
+def _counted(ledger: Ledger, run: Run) -> dict[str, Any]:
+    return {
+        "states": dict(ledger.counts(run.site, run.part).states),
+        "photos": ledger.photos(run.site),
+        "faults": ledger.faults,
+    }
+
+
+def _published(place: Place) -> int | None:
+    """Publish; the number of the version, None where nothing is new."""
     from scraper.dataset.publish import publish  # pandas costs a second: only where it is needed
 
-    try:
-        version = publish(place)
-    except HousecrawlError as error:
-        return Ending(error.exit_code, str(error)), None
-    return ending, version.number if version else None
+    version = publish(place)
+    return version.number if version else None
 
 
 def _ending(
-    stage: str, states: Mapping[str, int], stats: Mapping[str, Any], book: LedgerExtension
+    run: Run, states: Mapping[str, int], stats: Mapping[str, Any], book: LedgerExtension
 ) -> Ending:
     finished = stats.get("finish_reason") == "finished"
     if book.failure is not None:
         return Ending(book.failure.exit_code, str(book.failure))
-    if stage == "ids":
+    if stats.get("finish_reason") == "start_error":
+        return BUG
+    if run.stage == "ids":
         listed = int(stats.get("ids/listed", 0))
         return ids_ending(sum(states.values()), listed, book.stopped_entries, finished)
     return houses_ending(states, finished)
@@ -70,9 +113,15 @@ def _said(ending: Ending, stats: Mapping[str, Any], started: datetime) -> dict[s
     }
 
 
-def _write(book: LedgerExtension, stage: str, said: Mapping[str, Any]) -> None:
-    run_id = book.options.run_id
-    whole = {"run_id": run_id, "stage": stage, **said}
+def _written(run: Run, ending: Ending, said: Mapping[str, Any]) -> Ending:
+    """Leave the facts in the place; the ending, which is none of success where that failed."""
+    whole = {"run_id": run.options.run_id, "stage": run.stage, **said}
     data = orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    book.place.write(f"runs/{run_id}-{stage}.json", data)
-    book.place.write(RUN_FILE, data)
+    try:
+        run.place.write(f"runs/{run.options.run_id}-{run.stage}.json", data)
+        run.place.write(RUN_FILE, data)
+    except HousecrawlError as error:
+        if ending.code == ExitCode.COMPLETE:
+            return Ending(error.exit_code, str(error))
+        logger.error("%s: %s could not be written", error, RUN_FILE)
+    return ending

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from scrapy.settings import BaseSettings
 
 from scraper.browser.options import Options as BrowserOptions
+from scraper.cli.afterwards import Run
 from scraper.cli.project import guard_project
 from scraper.errors import SettingError, UsageError
 from scraper.gate.options import Options as GateOptions
@@ -21,7 +22,7 @@ ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part")}
 """The arguments (`-a`) of each stage."""
 
 
-def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) -> None:
+def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) -> Run:
     """Check the site, the settings and the place; a HousecrawlError names what is wrong.
 
     Names the run (`RUN_ID`) on the way, so that everything that follows calls it the same.
@@ -33,12 +34,15 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     site.search_urls(_entries(arguments.get("where", "")))
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
-    for options in (BrowserOptions, PhotoOptions):
-        options.from_settings(settings)
+    for concept in (BrowserOptions, PhotoOptions):
+        concept.from_settings(settings)
     GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
-    ledger = LedgerOptions.from_settings(settings)
-    settings.set("RUN_ID", ledger.run_id, priority="cmdline")
-    hand_over(open_ledger(open_place(ledger.place), ledger.run_id, part))
+    options = LedgerOptions.from_settings(settings)
+    settings.set("RUN_ID", options.run_id, priority="cmdline")
+    place = open_place(options.place)
+    ledger = open_ledger(place, options.run_id, part)
+    hand_over(ledger)
+    return Run(stage, site.name, part, options, place, ledger)
 
 
 def _entries(where: str) -> list[str] | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
 
-from scrapy import signals
+from scrapy import Request, signals
 
 from scraper import names
-from scraper.errors import HousecrawlError
-from scraper.house import FoundId, House, Lease, Visit
+from scraper.errors import HousecrawlError, StorageError
+from scraper.house import FoundId, House, Lease, Outcome, Visit
 from scraper.ledger.location import ledger_folder
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+PATIENCE: Final = 5.0
+"""Seconds without any outcome after which somebody looks whether a house got lost."""
 
 _handed: dict[str, Ledger] = {}
 
@@ -49,33 +52,55 @@ def hand_over(ledger: Ledger) -> None:
 
 
 class LedgerExtension:
-    """Leases houses, commits their outcomes, seals finished rows into parts."""
+    """Leases houses, commits their outcomes, seals finished rows into parts.
+
+    A lease ends by each way there is: an outcome (`keep`), given back (`release`), or one of
+    Scrapy's signals for what went wrong on the way. What none of them tells is found out.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
+        self._crawler = crawler
         self.options = Options.from_settings(settings)
         self.place = open_place(self.options.place)
         self._handed = self.options.run_id in _handed
-        part = getattr(crawler.spider, "part", None)
+        self._part: Part | None = getattr(crawler.spider, "part", None)
         self.ledger = (
             _handed.pop(self.options.run_id)
             if self._handed
-            else open_ledger(self.place, self.options.run_id, part)
+            else open_ledger(self.place, self.options.run_id, self._part)
         )
         self._sealing: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._deadline: float | None = None
         self.window = Window(settings.getint("CONCURRENT_REQUESTS"))
         self.stats = crawler.stats
+        self.stopping = False
+        """Whether the crawl ends early: no house is leased any more, and no failure counts."""
         self.stopped_entries: list[tuple[str, str]] = []
         """Entries of the search that were not read to their end: (kind, what happened)."""
-        self.failure: HousecrawlError | None = None
-        """What kept the rows from being sealed, for the exit code."""
+        self._broken: HousecrawlError | None = None
+        self._unsealed: HousecrawlError | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> LedgerExtension:
         """Open the ledger of the crawl's place."""
         extension = cls(crawler)
-        crawler.signals.connect(extension.close, signal=signals.spider_closed)
+        for handler, signal in (
+            (extension.close, signals.spider_closed),
+            (extension.item_failed, signals.item_error),
+            (extension.item_dropped, signals.item_dropped),
+            (extension.callback_failed, signals.spider_error),
+            (extension.request_dropped, signals.request_dropped),
+            (extension.asked, signals.request_reached_downloader),
+        ):
+            crawler.signals.connect(handler, signal=signal)
         return extension
+
+    @property
+    def failure(self) -> HousecrawlError | None:
+        """What kept outcomes from being committed or rows from being sealed, for the exit code."""
+        return self._broken or self._unsealed
 
     def states(self, site: str, part: Part | None) -> Mapping[str, int]:
         """Houses of a part by state; `new` are those without a final one."""
@@ -83,37 +108,66 @@ class LedgerExtension:
 
     def add_ids(self, site: str, found: Iterable[FoundId], listed: int) -> None:
         """Keep the IDs of a search page."""
-        added = self.ledger.add_ids(site, found)
-        self._count(names.STAT_PAGES, 1)
-        self._count(names.STAT_IDS_LISTED, listed)
-        self._count(names.STAT_IDS_NEW, added.new)
+        with self._ending_the_crawl():
+            added = self.ledger.add_ids(site, found)
+            self._count(names.STAT_PAGES, 1)
+            self._count(names.STAT_IDS_LISTED, listed)
+            self._count(names.STAT_IDS_NEW, added.new)
 
     async def leases(self, site: str, part: Part | None) -> AsyncIterator[Lease]:
         """Houses to visit, until every one has an outcome; waits while enough are worked on."""
-        while True:
-            room = self.window.room
-            found = self._lease(site, room, part) if room > 0 else []
+        while not self.stopping:
+            found: list[Lease] = []
+            with self._ending_the_crawl():
+                found = self._lease(site, self.window.room, part)
             for lease in found:
                 self.window.enter(lease)
+            for lease in found:
                 yield lease
             if not found:
                 if self.window.empty:
                     return
-                await self.window.change()
+                await self._change()
 
     def _lease(self, site: str, limit: int, part: Part | None) -> list[Lease]:
+        if limit <= 0:
+            return []
         return self.ledger.lease(site, limit, part=part, max_attempts=self.options.attempts)
+
+    async def _change(self) -> None:
+        """Wait until a house has left; end those that nothing in the crawl holds any more."""
+        if await self.window.change(PATIENCE) or not self._is_idle():
+            return
+        for lease in self.window.leases:
+            logger.error("the request for %s got lost on its way", lease.url)
+            self.fail(lease, "failed", "the request got lost on its way")
+
+    def _is_idle(self) -> bool:
+        engine = self._crawler.engine
+        if engine is None or engine.scheduler is None or engine.scraper.slot is None:
+            return False
+        busy = engine.downloader.active or engine.scheduler.has_pending_requests()
+        return not busy and engine.scraper.slot.is_idle()
 
     def release(self, lease: Lease) -> None:
         """Give a house back that was not asked for."""
-        self.ledger.release([lease])
+        with self._ending_the_crawl():
+            self.ledger.release([lease])
         self.window.leave(lease)
 
     def keep(self, item: House | Visit) -> Row:
-        """Commit an outcome, the house's row, photos and state at once; the row it became."""
-        row = self._commit(item)
+        """Commit an outcome, the house's row, photos and state at once; the row it became.
+
+        A HousecrawlError of the ledger ends the crawl, and goes on to the caller.
+        """
+        try:
+            row = self._commit(item)
+        except HousecrawlError as error:
+            self._break(error)
+            raise
+        finally:
+            self.window.leave(item.lease)
         self._count(names.STAT_HOUSES.format(outcome=row["outcome"]), 1)
-        self.window.leave(item.lease)
         if self._sealing is None or self._sealing.done():
             self._sealing = asyncio.ensure_future(asyncio.to_thread(self._seal))
         return item.row if isinstance(item, House) else row
@@ -133,19 +187,87 @@ class LedgerExtension:
         self._count(names.STAT_MODES.format(mode=item.page.fetch_mode), 1)
         return row
 
-    def _seal(self, *, force: bool = False) -> None:
-        with self._noting():
-            seal(self.ledger, self.place, force=force)
+    def fail(self, lease: Lease, outcome: Outcome, reason: str) -> None:
+        """End a house that something else than its page kept from an outcome.
+
+        It is given back where the crawl is being stopped; what has left already stays as it is.
+        """
+        if lease not in self.window.leases:
+            return
+        if self.stopping:
+            self.release(lease)
+            return
+        with suppress(HousecrawlError):
+            self.keep(Visit(lease, outcome, reason[:300], 0.0, final=False))
+
+    def item_failed(self, item: object, failure: Any) -> None:
+        """A step of the pipelines raised."""
+        if isinstance(item, House | Visit):
+            error = failure.value
+            self.fail(item.lease, "failed", f"{type(error).__name__} in the pipelines: {error}")
+
+    def item_dropped(self, item: object, exception: Exception) -> None:
+        """A step of the pipelines dropped the house."""
+        if isinstance(item, House | Visit):
+            self.fail(item.lease, "unread", f"dropped: {exception}")
+
+    def callback_failed(self, response: Any, failure: Any) -> None:
+        """A callback or errback raised."""
+        request, error = getattr(response, "request", None), failure.value
+        if request is not None and names.LEASE in request.meta:
+            reason = f"{type(error).__name__} while reading: {error}"
+            self.fail(request.meta[names.LEASE], "failed", reason)
+
+    def request_dropped(self, request: Request) -> None:
+        """The scheduler did not take a request."""
+        if names.LEASE in request.meta:
+            self.fail(request.meta[names.LEASE], "failed", "the scheduler dropped the request")
+
+    def asked(self, request: Request) -> None:
+        """Count what goes out, by kind."""
+        self._count(names.STAT_ASKED.format(kind=request.meta.get(names.KIND, "house")), 1)
+
+    def stop(self, deadline: float) -> None:
+        """Lease nothing any more; what is not sealed at the deadline (monotonic) waits."""
+        self.stopping = True
+        self._deadline = deadline
 
     async def close(self) -> None:
-        """Seal what is finished and leave a copy of the ID list in the place."""
+        """Give back what has no outcome, seal what is finished, leave a copy of the ID list."""
+        self._closing = self._closing or asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        self.stopping = True
+        with self._noting():
+            self.ledger.release(self.window.leases)
+        left = None if self._deadline is None else max(0.0, self._deadline - monotonic())
+        ending = asyncio.ensure_future(self._seal_all())
+        await asyncio.wait({ending}, timeout=left)
+        if not ending.done():
+            with self._noting():
+                raise StorageError(
+                    f"{self.place.url} did not take the rows in time; they are kept: run it again"
+                )
+        elif not self._handed:
+            self.ledger.close()
+
+    async def _seal_all(self) -> None:
         if self._sealing is not None:
             await self._sealing
         await asyncio.to_thread(self._seal, force=True)
+        if self._part is None and self._unsealed is None:
+            # The ledger of a part knows the states of that part only.
+            await asyncio.to_thread(self._write_ids)
+
+    def _seal(self, *, force: bool = False) -> None:
+        with self._noting():
+            seal(self.ledger, self.place, force=force)
+            self._unsealed = None
+
+    def _write_ids(self) -> None:
         with self._noting():
             write_ids(self.ledger, self.place)
-        if not self._handed:
-            self.ledger.close()
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -155,7 +277,23 @@ class LedgerExtension:
         except HousecrawlError as error:
             if self.failure is None:
                 logger.error("%s", error)
-            self.failure = error
+            self._unsealed = error
+
+    @contextmanager
+    def _ending_the_crawl(self) -> Iterator[None]:
+        """End the crawl where the ledger cannot be written: nothing could be kept."""
+        try:
+            yield
+        except HousecrawlError as error:
+            self._break(error)
+
+    def _break(self, error: HousecrawlError) -> None:
+        if self._broken is None:
+            logger.error("%s", error)
+            self._broken = error
+        if not self.stopping:
+            self.stopping = True
+            self._stop = asyncio.ensure_future(self._crawler.stop_async())
 
     def _count(self, stat: str, by: int) -> None:
         if self.stats is not None:

@@ -12,7 +12,7 @@ from scraper.errors import SettingError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Where the dataset lives and how its houses are tried."""
+    """Where the dataset lives, how its houses are tried, and how a crawl is stopped early."""
 
     place: str
     """`DATASET`: a folder or `s3://bucket/prefix`."""
@@ -20,6 +20,10 @@ class Options:
     """`RUN_ID`: names the run in every row; made from the time where it is empty."""
     attempts: int
     """`ATTEMPTS`: times a house is tried before its failure is final."""
+    stop_budget: float = 25.0
+    """`STOP_BUDGET`: seconds from the wish to stop until the process is gone."""
+    spot_notice: str = ""
+    """`SPOT_NOTICE`: a file or an address that says that the machine is taken away soon."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Options:
@@ -30,7 +34,23 @@ class Options:
         found = settings.get("ATTEMPTS", 3)
         if not str(found).isdigit() or int(str(found)) < 1:
             raise SettingError(f"ATTEMPTS={found}: expected a whole number of at least 1")
-        return cls(place, str(settings.get("RUN_ID") or new_run_id()), int(str(found)))
+        return cls(
+            place,
+            str(settings.get("RUN_ID") or new_run_id()),
+            int(str(found)),
+            _seconds("STOP_BUDGET", settings.get("STOP_BUDGET", 25)),
+            str(settings.get("SPOT_NOTICE") or ""),
+        )
+
+
+def _seconds(name: str, found: object) -> float:
+    try:
+        value = float(str(found))
+    except ValueError:
+        value = 0.0
+    if not 1 <= value <= 3600:
+        raise SettingError(f"{name}={found}: expected seconds between 1 and 3600")
+    return value
 
 
 def new_run_id() -> str:

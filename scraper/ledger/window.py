@@ -15,7 +15,7 @@ class Window:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._open: set[tuple[str, str]] = set()
+        self._open: dict[tuple[str, str], Lease] = {}
         self._changed = asyncio.Event()
 
     @property
@@ -28,16 +28,26 @@ class Window:
         """Whether nothing is being worked on."""
         return not self._open
 
+    @property
+    def leases(self) -> list[Lease]:
+        """What is being worked on."""
+        return [*self._open.values()]
+
     def enter(self, lease: Lease) -> None:
         """Count a leased house in."""
-        self._open.add((lease.site, lease.house_id))
+        self._open[lease.site, lease.house_id] = lease
 
     def leave(self, lease: Lease) -> None:
         """Count a house out that has an outcome."""
-        self._open.discard((lease.site, lease.house_id))
+        self._open.pop((lease.site, lease.house_id), None)
         self._changed.set()
 
-    async def change(self) -> None:
-        """Wait until a house has left since the last call."""
-        await self._changed.wait()
+    async def change(self, seconds: float) -> bool:
+        """Wait until a house has left since the last call; whether one has in so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
         self._changed.clear()
+        return True
