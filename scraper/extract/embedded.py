@@ -39,10 +39,13 @@ def read(document: Document) -> Embedded:
     candidates: list[HouseObject] = []
     result = Embedded()
     spots: Counter[tuple[float, float]] = Counter()
+    codes: dict[tuple[float, float], str] = {}
     for name, value in embedded(document):
         candidates += houses(name, value, ids)
-        spots.update((lat, lon) for _, lat, lon in positions(name, value))
-    result.facts += _position(spots)
+        for latitude, longitude, code in positions(name, value):
+            spots[latitude, longitude] += 1
+            codes[latitude, longitude] = codes.get((latitude, longitude)) or code
+    result.facts += _position(spots, codes)
     candidates.sort(key=lambda house: -house.score())
     for place, house in enumerate(candidates[:12]):
         confidence = _confidence(place, house)
@@ -51,14 +54,17 @@ def read(document: Document) -> Embedded:
     return result
 
 
-def _position(spots: Counter[tuple[float, float]]) -> list[Fact]:
-    """The position that the page's JSON has alone, or more often than any other."""
+def _position(
+    spots: Counter[tuple[float, float]], codes: dict[tuple[float, float], str]
+) -> list[Fact]:
+    """The position that the page's JSON has alone, or more often than any other, and its code."""
     common = spots.most_common(2)
     if not common or (len(common) > 1 and common[0][1] == common[1][1]):
         return []
     latitude, longitude = common[0][0]
-    source = "embedded:coordinates"
-    return [Fact("latitude", latitude, source, 0.6), Fact("longitude", longitude, source, 0.6)]
+    source, code = "embedded:coordinates", codes[common[0][0]]
+    place = [Fact("latitude", latitude, source, 0.6), Fact("longitude", longitude, source, 0.6)]
+    return [*place, Fact("zip", code, source, 0.6)] if fits("zip", code) else place
 
 
 def _confidence(place: int, house: HouseObject) -> float:

@@ -106,10 +106,13 @@ def _objects(name: str, value: Json) -> Iterator[tuple[str, dict[str, Json], boo
                     stack.append((f"{path}[{place}]", item, several, depth + 1))
 
 
-def positions(name: str, value: Json) -> Iterator[tuple[str, float, float]]:
-    """Path, latitude and longitude of each object that holds both, outside of lists."""
+def positions(name: str, value: Json) -> Iterator[tuple[float, float, str]]:
+    """Latitude and longitude of each object that holds both, outside of lists.
+
+    The postal code that stands beside them comes third, "" where none does.
+    """
     known = keys()
-    for path, node, in_list in _objects(name, value):
+    for _, node, in_list in _objects(name, value):
         if in_list or len(node) > 40:
             continue
         found: dict[str, Json] = {}
@@ -119,14 +122,15 @@ def positions(name: str, value: Json) -> Iterator[tuple[str, float, float]]:
             found = {"longitude": point[0], "latitude": point[1]}
         for key, inner in node.items():
             term = known.get(key_of(key)) if len(key) < 20 else None
-            if term is not None and term.column in ("latitude", "longitude"):
+            if term is not None and term.column in ("latitude", "longitude", "zip"):
                 found[term.column] = inner
         try:
             latitude, longitude = float(found["latitude"]), float(found["longitude"])
         except (KeyError, TypeError, ValueError):
             continue
         if -90 <= latitude <= 90 and -180 <= longitude <= 180 and latitude and longitude:
-            yield path, latitude, longitude
+            code = found.get("zip")
+            yield latitude, longitude, code if isinstance(code, str) else ""
 
 
 def _word(key: str) -> str:

@@ -196,3 +196,16 @@ def test_layers_that_agree_beat_one_that_does_not(values):
 )
 def test_any_page_can_be_read(page_of, read, body):
     assert read(body).best is not None
+
+
+def test_the_postal_code_beside_the_pages_position_is_the_houses(values):
+    place = {"latitude": 51.36, "longitude": 1.13, "postcode": "CT9 9ZZ"}
+    script = f'<script type="application/json">{json.dumps({"map": {"centre": place}})}</script>'
+    assert values(f"<h1>Mill Lane, Elmbury CT9</h1>{script}")["zip"] == "CT9 9ZZ"
+
+
+def test_of_two_positions_none_gives_a_postal_code(values):
+    places = [{"latitude": 51.3 + n, "longitude": 1.1, "postcode": f"CT{n} 9ZZ"} for n in (1, 2)]
+    state = {"here": places[0], "there": places[1]}
+    script = f'<script type="application/json">{json.dumps(state)}</script>'
+    assert "zip" not in values(f"<h1>Mill Lane, Elmbury</h1>{script}")
