@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import uuid4
@@ -64,16 +65,13 @@ class FolderPlace(Place):
         A hard link is the one call that makes a file with all of its bytes or fails.
         """
         path = self._path(name)
-        with disk_faults(path):
-            temporary = _temporary(path)
+        with disk_faults(path), _temporary(path) as temporary:
+            temporary.write_bytes(data)
+            _sync(temporary)
             try:
-                temporary.write_bytes(data)
-                _sync(temporary)
                 os.link(temporary, path)
             except FileExistsError:
                 return False
-            finally:
-                temporary.unlink(missing_ok=True)
             _sync(path.parent)
             return True
 
@@ -94,6 +92,17 @@ class FolderPlace(Place):
         with disk_faults(self._path(name)):
             self._path(name).unlink(missing_ok=True)
 
+    def sweep(self) -> None:
+        """Remove the files that killed processes were writing."""
+        with disk_faults(self._folder):
+            for folder, _, files in os.walk(self._folder):
+                for name in files:
+                    if name.startswith(_TEMPORARY):
+                        _sweep(Path(folder, name))
+
+    def hurry(self) -> None:
+        """A folder is never waited for."""
+
     def _walk(self, top: Path) -> Iterator[str]:
         for folder, _, files in os.walk(top, onerror=_unless_missing):
             within = Path(folder).relative_to(self._folder)
@@ -111,14 +120,10 @@ def written_whole(path: Path) -> Iterator[Path]:
 
     Readers see the old file or the new one, and after a power cut one of the two.
     """
-    with disk_faults(path):
-        temporary = _temporary(path)
-        try:
-            yield temporary
-            _sync(temporary)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    with disk_faults(path), _temporary(path) as temporary:
+        yield temporary
+        _sync(temporary)
+        temporary.replace(path)
         _sync(path.parent)
 
 
@@ -141,12 +146,49 @@ def disk_faults(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _temporary(path: Path) -> Path:
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """An empty file beside a path, gone with the block unless it was moved.
+
+    It is locked meanwhile: so a later process knows it from what a dead one left behind.
+    """
+    _make_folders(path)
+    temporary = path.parent / f"{_TEMPORARY}{uuid4().hex}-{path.name[:80]}"
+    descriptor = _locked(temporary)
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _locked(temporary: Path) -> int:
+    """Make a file and lock it, again where a sweep came between the two."""
+    while True:
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        with suppress(OSError):  # a file system without locks: nothing is swept there either
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if temporary.exists():
+            return descriptor
+        os.close(descriptor)
+
+
+def _sweep(file: Path) -> None:
+    """Remove what a dead process was writing; one that lives holds its lock."""
+    with suppress(OSError):
+        descriptor = os.open(file, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.unlink()
+        finally:
+            os.close(descriptor)
+
+
+def _make_folders(path: Path) -> None:
     missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     for folder in missing:
         _sync(folder.parent)
-    return path.parent / f"{_TEMPORARY}{uuid4().hex}-{path.name[:80]}"
 
 
 def _sync(path: Path) -> None:

@@ -39,6 +39,8 @@ def open_place(url: str, *, create: bool = True) -> Place:
     if not _is_ours(place) and not create:
         raise PlaceError(f"{place.url} holds no dataset: crawl into it first, or check its name")
     if create:
+        if isinstance(place, FolderPlace):
+            place.sweep()
         _probe(place)
         marker = orjson.dumps({"format": FORMAT})
         if not place.write_new(MARKER, marker + b"\n"):

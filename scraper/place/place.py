@@ -48,6 +48,10 @@ class Place(ABC):
     def delete(self, name: str) -> None:
         """Remove an object; no error when it is not there."""
 
+    @abstractmethod
+    def hurry(self) -> None:
+        """Wait for nothing any more: what does not answer at once raises, in every thread."""
+
     @property
     @abstractmethod
     def table_url(self) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import boto3
@@ -13,7 +15,9 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from scraper.errors import PlaceError
+from scraper.errors import PlaceError, StorageError
+from scraper.place.arrival import MULTIPART, PART, Sent, sent, sent_file
+from scraper.place.patience import Patience
 from scraper.place.place import Place
 from scraper.place.s3faults import code_of, s3_faults
 
@@ -23,10 +27,14 @@ if TYPE_CHECKING:
 REGION: Final = "us-east-1"
 """Where nothing names a region: a store of one's own does not care."""
 _CONFIG: Final = Config(
-    retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=60
+    # A short hiccup is botocore's; an outage is waited for by `Patience`.
+    retries={"mode": "standard", "max_attempts": 2},
+    connect_timeout=10,
+    read_timeout=30,
 )
-_TRANSFER: Final = TransferConfig(multipart_threshold=32 << 20, multipart_chunksize=16 << 20)
+_TRANSFER: Final = TransferConfig(multipart_threshold=MULTIPART, multipart_chunksize=PART)
 _BUFFER: Final = 1 << 20
+_CONFLICT: Final = "ConditionalRequestConflict"
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9/_.!~*'()-]")
@@ -40,6 +48,7 @@ class S3Place(Place):
         """Take a bucket and a prefix without slashes at its ends, which may be empty."""
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
+        self._patience = Patience()
 
     @classmethod
     def parse(cls, url: str) -> S3Place:
@@ -88,21 +97,34 @@ class S3Place(Place):
         }
         return {name: value for name, value in options.items() if value}
 
+    def hurry(self) -> None:
+        """Wait for the store no more, whatever is asked, in every thread."""
+        self._patience.end()
+
     def read(self, name: str) -> bytes:
         """The bytes of an object; FileNotFoundError when there is none."""
+        return self._patience.ask(lambda: self._read(name))
+
+    def _read(self, name: str) -> bytes:
         with s3_faults(self.url, name):
             answer = self._client.get_object(Bucket=self._bucket, Key=self._key(name))
             return answer["Body"].read()
 
     def open(self, name: str) -> BinaryIO:
         """A seekable reader of an object, by ranges."""
+        size, etag = self._patience.ask(lambda: self._head(name))
+        return cast("BinaryIO", io.BufferedReader(_Ranges(self, name, size, etag), _BUFFER))
+
+    def _head(self, name: str) -> tuple[int, str]:
         with s3_faults(self.url, name):
             head = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
-        raw = _Ranges(self, name, head["ContentLength"], head["ETag"])
-        return cast("BinaryIO", io.BufferedReader(raw, _BUFFER))
+            return head["ContentLength"], head["ETag"]
 
     def range(self, name: str, start: int, end: int, etag: str) -> bytes:
         """Bytes `start` to `end`, the last not included, of an object that is still the same."""
+        return self._patience.ask(lambda: self._range(name, start, end, etag))
+
+    def _range(self, name: str, start: int, end: int, etag: str) -> bytes:
         with s3_faults(self.url, name):
             answer = self._client.get_object(
                 Bucket=self._bucket,
@@ -114,48 +136,102 @@ class S3Place(Place):
 
     def write(self, name: str, data: bytes) -> None:
         """Write an object whole, replacing what was there."""
+        self._patience.ask(lambda: self._put(name, data))
+
+    def _put(self, name: str, data: bytes, **condition: str) -> None:
+        one = sent(data)
         with s3_faults(self.url, name):
-            self._client.put_object(Bucket=self._bucket, Key=self._key(name), Body=data)
+            answer = self._client.put_object(
+                Bucket=self._bucket,
+                Key=self._key(name),
+                Body=data,
+                ChecksumSHA256=one.checksum,
+                **condition,  # type: ignore[arg-type]  # names of put_object's own
+            )
+        self._confirm(name, one, answer.get("ETag", ""))
 
     def write_new(self, name: str, data: bytes) -> bool:
         """Write an object unless it is there; whether this call wrote it.
 
         An answer that is lost after the store has written is told apart by what is there then.
         """
-        try:
-            with s3_faults(self.url, name):
+        tries = iter((False, True))
+
+        def put() -> bool:
+            again = next(tries, True)
+            try:
                 self._put_new(name, data)
-        except FileExistsError as error:
-            retried = isinstance(error.__cause__, ClientError) and _retries(error.__cause__) > 0
-            return retried and self.read(name) == data
-        return True
+            except FileExistsError as error:
+                cause = error.__cause__
+                again = again or (isinstance(cause, ClientError) and _retries(cause) > 0)
+                return again and self._read(name) == data
+            return True
+
+        return self._patience.ask(put)
 
     def _put_new(self, name: str, data: bytes, attempts: int = 4) -> None:
         try:
-            self._client.put_object(
-                Bucket=self._bucket, Key=self._key(name), Body=data, IfNoneMatch="*"
-            )
-        except ClientError as error:
+            self._put(name, data, IfNoneMatch="*")
+        except StorageError as error:
             # The store asks to try again where two writers came at the same instant.
-            if code_of(error) != "ConditionalRequestConflict" or attempts < 2:
+            cause = error.__cause__
+            conflict = isinstance(cause, ClientError) and code_of(cause) == _CONFLICT
+            if not conflict or attempts < 2:
                 raise
             self._put_new(name, data, attempts - 1)
 
     def upload(self, name: str, path: str) -> None:
         """Write a local file as an object, in parts where it is big, whole or not at all."""
+        file = sent_file(Path(path))
+        self._patience.ask(lambda: self._upload(name, path, file))
+
+    def _upload(self, name: str, path: str, file: Sent) -> None:
         with s3_faults(self.url, name):
-            self._client.upload_file(path, self._bucket, self._key(name), Config=_TRANSFER)
+            self._client.upload_file(
+                path,
+                self._bucket,
+                self._key(name),
+                ExtraArgs={"ChecksumAlgorithm": "SHA256"},
+                Config=_TRANSFER,
+            )
+        self._confirm(name, file, self._head(name)[1])
+
+    def _confirm(self, name: str, one: Sent, etag: str) -> None:
+        """Raise `StorageError` where other bytes are there than were sent, and take them away.
+
+        A store that encrypts gives tags of its own: then the bytes themselves are compared.
+        """
+        if etag.strip('"') == one.etag or self._digest(name) == one.sha256:
+            return
+        self._delete(name)
+        raise StorageError(f"{self.url}/{name} did not arrive whole: run again")
+
+    def _digest(self, name: str) -> bytes:
+        digest = hashlib.sha256()
+        with s3_faults(self.url, name):
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._key(name))
+            for chunk in answer["Body"].iter_chunks(_BUFFER):
+                digest.update(chunk)
+        return digest.digest()
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """Names of all objects below a prefix, sorted."""
+        yield from self._patience.ask(lambda: self._names(prefix))
+
+    def _names(self, prefix: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2")
         with s3_faults(self.url):
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
-                for found in page.get("Contents", ()):
-                    yield found["Key"].removeprefix(self._prefix)
+            return [
+                found["Key"].removeprefix(self._prefix)
+                for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix)
+                for found in page.get("Contents", ())
+            ]
 
     def delete(self, name: str) -> None:
         """Remove an object; no error when it is not there."""
+        self._patience.ask(lambda: self._delete(name))
+
+    def _delete(self, name: str) -> None:
         with s3_faults(self.url, name):
             self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
 

@@ -72,6 +72,7 @@ def test_no_credentials(s3_place: str, tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_store_that_is_down(s3_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOUSECRAWL_STORE_PATIENCE", "0")
     monkeypatch.setenv("AWS_ENDPOINT_URL", _listening_to_nobody())
     with pytest.raises(StorageError, match="cannot be reached"):
         open_place(s3_place)
@@ -111,6 +112,7 @@ def test_what_a_store_answers(
             pass
 
     # Waiting between its own attempts is botocore's: how often is not what this looks at.
+    monkeypatch.setenv("HOUSECRAWL_STORE_PATIENCE", "0")
     monkeypatch.setattr("time.sleep", lambda _: None)
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         Thread(target=server.serve_forever, daemon=True).start()
