@@ -34,6 +34,8 @@ BROWSER = ""  # path of a Chromium; found by itself where it is empty
 BROWSER_SANDBOX = "auto"  # auto | on | off
 BROWSER_DEADLINE = 30  # seconds for everything that one page does
 BROWSER_PAGES = 4  # pages at once
+BROWSER_PAGES_PER_CONTEXT = 100  # a context is then replaced, with its cookies
+BROWSER_MEMORY = 1500  # MB of all its processes, above which the browser is replaced
 DOWNLOAD_HANDLERS = {
     "http": "scraper.browser.handler.BrowserHandler",
     "https": "scraper.browser.handler.BrowserHandler",
@@ -42,7 +44,6 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
-PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER = True
 
 # Photos
 PHOTO_SIZE = 320  # pixels of the longer side at most

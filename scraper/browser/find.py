@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 from scraper.browser.options import Options
@@ -20,6 +19,7 @@ NAMES = (
 """Commands that are looked for, the leanest first."""
 
 LEAN = (
+    "--block-new-web-contents",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-dev-shm-usage",
@@ -29,7 +29,7 @@ LEAN = (
     "--mute-audio",
     "--no-first-run",
 )
-"""Flags that keep Chromium from asking for anything by itself, and small."""
+"""Flags that keep Chromium from asking for anything by itself, from opening windows, and small."""
 
 MISSING = (
     "no Chromium found: install Debian's package `chromium`, or run `playwright install "
@@ -60,9 +60,9 @@ def sandboxed(options: Options, *, root: bool, public: bool) -> bool:
     breaks out of the renderer would be root (Playwright's documentation, "Docker", "Crawling and
     scraping").
 
-    >>> sandboxed(Options("", "auto", 30, 4), root=False, public=True)
+    >>> sandboxed(Options(), root=False, public=True)
     True
-    >>> sandboxed(Options("", "auto", 30, 4), root=True, public=False)
+    >>> sandboxed(Options(), root=True, public=False)
     False
     """
     if options.sandbox == "off":
@@ -80,6 +80,13 @@ def launch_options(options: Options, *, root: bool, public: bool) -> dict[str, o
     executable = find_browser(options)
     if executable is None:
         raise SettingError(MISSING)
-    args: Sequence[str] = LEAN
     safe = sandboxed(options, root=root, public=public)
-    return {"executable_path": executable, "args": [*args], "chromium_sandbox": safe}
+    # Scripts of a page that fill the heap end that page alone, sooner than a look at its memory.
+    heap = f"--js-flags=--max-old-space-size={options.memory // 2}"
+    signals = dict.fromkeys(("handle_sigint", "handle_sigterm", "handle_sighup"), False)
+    return {
+        "executable_path": executable,
+        "args": [*LEAN, heap],
+        "chromium_sandbox": safe,
+        **signals,  # the crawl decides when its browser ends
+    }

@@ -1,8 +1,9 @@
 """Scrapy's download handler for plain and for rendered pages.
 
-It is scrapy-playwright's, with what that lacks: one browser for http and https, started only when
-a page needs it; a deadline over everything a page does; the gate asked about every request that a
-page makes; and pages that cannot be trusted turned into errors.
+It is scrapy-playwright's, with its meta keys, and with what that lacks: one browser for http and
+https, started only when a page needs it and replaced when it dies or grows; a deadline over
+everything a page does; the gate asked before each request of a page leaves; and whatever cannot
+be trusted turned into an error that Scrapy knows.
 """
 
 from __future__ import annotations
@@ -10,31 +11,43 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from contextlib import suppress
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
-from playwright.async_api import Request as BrowserRequest
+from playwright.async_api import Response as PlaywrightResponse
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Response
+from scrapy_playwright._utils import _attach_page_event_handlers, _maybe_execute_page_init_callback
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
+from scraper import names
+from scraper.browser.contexts import Tab
 from scraper.browser.find import launch_options
 from scraper.browser.options import Options
-from scraper.guard import Guard
+from scraper.browser.pages import Pages, StoppingError
+from scraper.errors import HousecrawlError
+from scraper.guard import Guard, Verdict
 
 logger = logging.getLogger(__name__)
 
-NOT_NEEDED = frozenset({"image", "media", "font", "stylesheet", "manifest", "texttrack", "ping"})
-"""Kinds of requests of a page that no fact ever came from."""
-
-CLOSING = 3
-"""Seconds that a page, or the browser, is given to close."""
-
 _handlers: WeakKeyDictionary[Crawler, BrowserHandler] = WeakKeyDictionary()
+
+
+class PageDenied(IgnoreRequest):
+    """A page led to where the gate says no; `verdict` says why."""
+
+    def __init__(self, url: str, verdict: Verdict) -> None:
+        super().__init__(f"led to {url}: {verdict.reason}")
+        self.verdict = verdict
 
 
 class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # untyped base
@@ -50,27 +63,20 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._options = Options.from_settings(crawler.settings)
-        self._starting = asyncio.Lock()
-        self._started = self._closed = False
-        self._pages: dict[Request, Page] = {}
-        self.config.max_pages_per_context = self._options.pages
-        self.abort_request = self._unwanted
+        self._pages = Pages(
+            self._options, self._launch_options, self._may_ask, crawler.stats, self._stopping
+        )
+        self._closed = False
+        self._refusal: asyncio.Future[None] | None = None
 
     async def _maybe_launch_in_thread(self) -> None:
         """Nothing at the engine's start: most crawls never need the browser."""
 
     async def download_request(self, request: Request) -> Response:
         """Answer a request; Scrapy's download exceptions, or IgnoreRequest where it was denied."""
-        response: Response
-        if not request.meta.get("playwright"):
-            response = await super().download_request(request)
-            return response
-        await self._start()
-        agent = self._crawler.settings.get("USER_AGENT")
-        context = {"user_agent": agent, "service_workers": "block", "accept_downloads": False}
-        request.meta.setdefault("playwright_context_kwargs", context)
-        response = await self._rendered(request)
-        await self._check(request, response)
+        if request.meta.get("playwright"):
+            return await self._rendered(request)
+        response: Response = await super().download_request(request)
         return response
 
     async def close(self) -> None:
@@ -79,64 +85,101 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
             self._closed = True
             await super().close()
 
-    async def _start(self) -> None:
-        async with self._starting:
-            if not self._started:
-                public = bool(getattr(self._crawler.spider, "public", True))
-                root = os.geteuid() == 0
-                self.config.launch_options = launch_options(self._options, root=root, public=public)
-                await self._launch()
-                self._started = True
+    async def _close(self) -> None:
+        await self._pages.close()
 
     async def _rendered(self, request: Request) -> Response:
-        response: Response
         try:
-            async with asyncio.timeout(self._options.deadline):
-                response = await super().download_request(request)
+            return await self._answer(request)
         except TimeoutError as error:
-            await self._abandon(self._pages.get(request))
+            # A page that had all its time once is not worth it again at once.
+            request.meta["dont_retry"] = True
+            self._count_cut("deadline")
             raise DownloadTimeoutError(f"no end within {self._options.deadline:g} s") from error
         except PlaywrightError as error:
+            self._count_cut("failed")
             raise DownloadFailedError(str(error).partition("\n")[0]) from error
-        finally:
-            self._pages.pop(request, None)
+        except StoppingError as error:
+            self._count_cut("stopping")
+            raise DownloadCancelledError(str(error)) from error
+        except HousecrawlError as error:
+            self._refuse(error)
+            raise IgnoreRequest(str(error)) from error
+
+    async def _answer(self, request: Request) -> Response:
+        name = request.meta.setdefault("playwright_context", "default")
+        agent = self._crawler.settings.get("USER_AGENT")
+        context = {"user_agent": agent, **(request.meta.get("playwright_context_kwargs") or {})}
+        async with self._pages.lend(name, context) as tab:
+            response = await self._shown(request, tab)
+            tab.kept = bool(request.meta.get("playwright_include_page"))
+            return response
+
+    async def _shown(self, request: Request, tab: Tab) -> Response:
+        """The response of a page, where all of it came by ways that the gate allows."""
+        spider, page = self._crawler.spider, tab.page
+        where = request.meta["playwright_context"]
+        _attach_page_event_handlers(page, request, spider, where)
+        await _maybe_execute_page_init_callback(page, request, where, spider)
+        try:
+            response: Response = await self._download_request_with_page(request, page, spider)
+        except PlaywrightError:
+            self._refuse_denied(tab)
+            raise
+        self._refuse_denied(tab)
+        await self._check(request, response)
         return response
 
-    async def _create_page(self, request: Request, spider: Spider) -> Page:
-        page: Page = await super()._create_page(request, spider)
-        self._pages[request] = page
-        return page
+    def _refuse_denied(self, tab: Tab) -> None:
+        denial = tab.chromium.asking.denials.get(tab.frame)
+        if denial is not None:
+            self._count_cut("denied")
+            raise PageDenied(denial.url, denial.verdict)
 
-    async def _abandon(self, page: Page | None) -> None:
-        """Close a page that had its time; where it does not even close, the browser goes."""
-        if page is None or page.is_closed():
-            return
-        try:
-            async with asyncio.timeout(CLOSING):
-                await page.close()
-        except (TimeoutError, PlaywrightError):
-            logger.warning("a page does not close: the browser is started anew")
-            with suppress(TimeoutError, PlaywrightError):
-                async with asyncio.timeout(CLOSING):
-                    await self.browser.close()
+    async def _get_response_and_download(
+        self,
+        request: Request,
+        page: Page,
+        spider: Spider,  # noqa: ARG002  # as inherited
+    ) -> tuple[PlaywrightResponse | None, None]:
+        """Go to a page; a download in its place is an error."""
+        options: dict[str, Any] = request.meta.get("playwright_page_goto_kwargs") or {}
+        return await page.goto(**{**options, "url": request.url}), None
 
     async def _check(self, request: Request, response: Response) -> None:
         """Refuse what Chromium made up, and pages that came by a way the gate denies."""
         if not response.url.startswith(("http://", "https://")):
             raise DownloadFailedError(f"the browser showed {response.url} instead of the page")
         for url in {*request.meta.get("redirect_urls", ()), response.url} - {request.url}:
-            verdict = await self._guard().may_ask(url, "browser")
+            verdict = await self._may_ask(url)
             if not verdict.allowed:
-                raise IgnoreRequest(f"redirected to {url}: {verdict.reason}")
+                raise PageDenied(url, verdict)
 
-    async def _unwanted(self, request: BrowserRequest) -> bool:
-        """Whether a request that a page makes is to be aborted."""
-        if request.resource_type in NOT_NEEDED:
-            return True
-        return not (await self._guard().may_ask(request.url, "browser")).allowed
+    def _launch_options(self) -> dict[str, Any]:
+        public = bool(getattr(self._crawler.spider, "public", True))
+        launch = launch_options(self._options, root=os.geteuid() == 0, public=public)
+        self.stats.set_value(names.STAT_BROWSER_SANDBOX, launch["chromium_sandbox"])
+        return launch
 
-    def _guard(self) -> Guard:
+    async def _may_ask(self, url: str) -> Verdict:
         guard: Guard | None = self._crawler.get_downloader_middleware(Guard)
         if guard is None:
             raise RuntimeError("the gate is not installed: nothing may be asked for")
-        return guard
+        return await guard.may_ask(url, "browser")
+
+    def _stopping(self) -> bool:
+        """Whether the engine waits for its requests to end; Scrapy has no signal for it."""
+        slot = getattr(self._crawler.engine, "_slot", None)
+        return slot is None or slot.closing is not None
+
+    def _refuse(self, error: HousecrawlError) -> None:
+        """End the crawl, once: what one page cannot have, none can."""
+        engine = self._crawler.engine
+        if self._refusal is None and engine is not None:
+            logger.error("%s", error)
+            self.stats.set_value(names.STAT_BROWSER_REFUSED, str(error))
+            stop = engine.close_spider_async(reason="browser_refused")
+            self._refusal = asyncio.ensure_future(stop)
+
+    def _count_cut(self, why: str) -> None:
+        self.stats.inc_value(names.STAT_BROWSER_CUT.format(why=why))

@@ -1,0 +1,133 @@
+"""The contexts of a browser: each serves some pages and is then replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playwright.async_api import BrowserContext, Page
+
+from scraper.browser.chromium import GOING, LEAVING, Chromium
+
+UNGATED: Final = """
+for (const name of ["WebSocket", "WebSocketStream", "WebTransport", "RTCPeerConnection",
+                    "webkitRTCPeerConnection"])
+  delete globalThis[name];
+"""
+"""Ways out of a page that the gate is not asked about are taken away."""
+
+SAFE: Final = {"service_workers": "block", "accept_downloads": False}
+"""No context serves pages from a service worker's cache or takes a download."""
+
+
+@dataclass(slots=True, eq=False)
+class Lot:
+    """A context with what it has served."""
+
+    name: str
+    context: BrowserContext
+    served: int = 0
+    lent: int = 0
+    """Pages that are open now."""
+
+
+@dataclass(slots=True, eq=False)
+class Tab:
+    """A page that is lent to one request."""
+
+    page: Page
+    frame: str
+    """ID of its main frame in Chromium's protocol."""
+    lot: Lot
+    chromium: Chromium
+    kept: bool = False
+    """Handed on with the response: whoever has it closes it."""
+
+
+class Contexts:
+    """Opens pages in contexts by name.
+
+    Dialogs need no listener: Playwright dismisses them where there is none.
+    """
+
+    def __init__(self, chromium: Chromium, pages_per_context: int) -> None:
+        self._chromium, self._most = chromium, pages_per_context
+        self._lots: dict[str, Lot] = {}
+        self._opening = asyncio.Lock()
+        self._own: set[Page] = set()
+        self.opened = 0
+        """Contexts that were opened in this browser."""
+
+    async def open(self, name: str, options: Mapping[str, Any]) -> Tab:
+        """A new page in the context of that name; `options` count where the context is new."""
+        async with self._opening:
+            lot = self._lots.get(name) or await self._new(name, options)
+            lot.served, lot.lent = lot.served + 1, lot.lent + 1
+            if lot.served >= self._most:
+                del self._lots[name]
+            try:
+                page, frame = await self._new_page(lot.context)
+            except BaseException:
+                await self._left(lot)
+                raise
+            self._own.add(page)
+        self._chromium.asking.denials[frame] = None
+        return Tab(page, frame, lot, self._chromium)
+
+    async def close(self, tab: Tab) -> bool:
+        """Close a page, and its context where that has served; False where it does not go."""
+        self._chromium.asking.denials.pop(tab.frame, None)
+        closed = tab.page.is_closed() or await _gone(tab.page)
+        self._own.discard(tab.page)
+        return await self._left(tab.lot) and closed
+
+    async def _new(self, name: str, options: Mapping[str, Any]) -> Lot:
+        context = await self._chromium.browser.new_context(**{**options, **SAFE})
+        context.set_default_timeout(0)  # the deadline alone counts
+        await context.add_init_script(UNGATED)
+        context.on("page", self._pop_up)
+        self.opened += 1
+        self._lots[name] = Lot(name, context)
+        return self._lots[name]
+
+    @staticmethod
+    async def _new_page(context: BrowserContext) -> tuple[Page, str]:
+        """A page and its main frame; where that is cut short, `_pop_up` closes what comes of it."""
+        page = await context.new_page()
+        return page, await _main_frame(context, page)
+
+    async def _left(self, lot: Lot) -> bool:
+        lot.lent -= 1
+        if lot.lent or self._lots.get(lot.name) is lot:
+            return True
+        return await _gone(lot.context)
+
+    async def _pop_up(self, page: Page) -> None:
+        """Close a page that nobody asked for; Chromium tells of those that we open, too."""
+        async with self._opening:
+            if page in self._own:
+                return
+        with suppress(*GOING):
+            await page.close()
+
+
+async def _main_frame(context: BrowserContext, page: Page) -> str:
+    session = await context.new_cdp_session(page)
+    told = await session.send("Target.getTargetInfo")
+    await session.detach()
+    return str(told["targetInfo"]["targetId"])
+
+
+async def _gone(one: Page | BrowserContext) -> bool:
+    """Close something; False where it is still there after its time."""
+    try:
+        async with asyncio.timeout(LEAVING):
+            await one.close()
+    except TimeoutError:
+        return False
+    except GOING:
+        return True
+    return True
