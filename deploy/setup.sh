@@ -50,6 +50,13 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
     printf '%s' "$want" >"$stamp"
 fi
 
+driver() { .venv/bin/playwright --version >/dev/null 2>&1; }
+
+if ! driver; then # its Node.js needs a library that a bare Debian lacks
+    debian libatomic1 || true
+    driver || fail "Playwright's driver does not start: $(.venv/bin/playwright --version 2>&1 | tail -n 1)"
+fi
+
 browser() { .venv/bin/python -c 'import sys
 from scraper.browser.find import find_browser
 from scraper.browser.options import Options

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from playwright._impl._driver import compute_driver_executable
 from rich.console import Console
 
 from scraper.browser.find import MISSING, find_browser
@@ -59,6 +60,7 @@ def _machine() -> Iterator[Finding]:
     yield Finding("Python", f"{ours} (3.11 or newer is needed)", sys.version_info >= (3, 11))
     yield _checked("modules", guard_project, "settings, spiders and pipelines are housecrawl's")
     yield from (_package(name) for name in PACKAGES)
+    yield _driver()
     yield _browser()
     yield _sandbox()
     cores, memory = os.cpu_count() or 1, _memory()
@@ -72,6 +74,20 @@ def _package(name: str) -> Finding:
         return Finding(
             name, "not installed: run `make demo`, or pip install housecrawl", good=False
         )
+
+
+def _driver() -> Finding:
+    """Playwright talks to the browser by a Node.js of its own."""
+    driver, script = compute_driver_executable()
+    try:
+        command = [str(driver), str(script), "--version"]
+        subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip().rpartition("\n")[2]
+        return Finding("browser's driver", f"does not start: {said}", good=False)
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding("browser's driver", f"does not start: {error}", good=False)
+    return Finding("browser's driver", "Playwright's, and it starts")
 
 
 def _browser() -> Finding:
