@@ -14,8 +14,9 @@ help: ## what there is to make
 
 demo: ## set up, crawl the embedded house site, end with the dataset and its report
 	@bash deploy/setup.sh run "$(PYTHON)"
-	@rm -rf "$(DEMO)"
+	@rm -rf "$(DEMO)" "$(DEMO)-export"
 	@$(BIN)/housecrawl demo --run "$(DEMO)"
+	@mkdir -p "$(DEMO)-export"
 	@$(BIN)/housecrawl export "$(DEMO)" "$(DEMO)-export/houses.feather"
 	@$(BIN)/housecrawl status "$(DEMO)"
 	@echo "report: file://$(CURDIR)/$(DEMO)/report.html"
