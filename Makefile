@@ -7,7 +7,7 @@ DEMO ?= demo-data
 # Root has no browser sandbox; the demo's pages are our own.
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test lint types imports unit format lock clean
+.PHONY: help demo test faults lint types imports unit format lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,10 @@ imports:
 
 unit:
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+
+faults: ## every fault in full: seeds, kills, soaks (hours)
+	@bash deploy/setup.sh dev "$(PYTHON)"
+	FAULTS=full $(BIN)/python -m pytest -m "full or not full" --timeout 7200 tests/faults $(PYTEST)
 
 format: ## put the code into its form
 	$(BIN)/ruff check --fix .
