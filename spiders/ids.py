@@ -47,6 +47,13 @@ class IdsSpider(SiteSpider):
     def parse(self, response: Response, where: str, position: int) -> Iterator[Request]:
         """Keep the IDs of a page and go to the next, until a page brings no new one."""
         page = page_of(response)
+        try:
+            yield from self._read(page, where, position)
+        except Exception as error:  # a list that was not read is not complete
+            self.logger.exception("reading %s failed", page.url)
+            self._stop(where, page.url, "failed", f"{type(error).__name__} while reading: {error}")
+
+    def _read(self, page: Page, where: str, position: int) -> Iterator[Request]:
         if problem := self._problem(page):
             self._stop(where, page.url, *problem)
             return

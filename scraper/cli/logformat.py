@@ -29,3 +29,24 @@ class QuietLogFormatter(LogFormatter):
         del response, spider  # Scrapy hands them over; a line needs only the key
         key = {"site": item.get("site"), "house_id": item.get("house_id")}
         return {"level": logging.DEBUG, "msg": "stored %(site)s %(house_id)s", "args": key}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Any, spider: Any
+    ) -> LogFormatterResult:
+        """A house that a step of the pipelines dropped."""
+        del response, spider
+        args = {"url": _url(item), "why": exception}
+        return {"level": logging.INFO, "msg": "not kept: %(url)s: %(why)s", "args": args}
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Any, spider: Any
+    ) -> LogFormatterResult:
+        """A step of the pipelines that raised; the traceback follows."""
+        del response, spider
+        args = {"url": _url(item), "why": exception}
+        return {"level": logging.ERROR, "msg": "pipelines: %(url)s: %(why)s", "args": args}
+
+
+def _url(item: Any) -> object:
+    """The address of the house that an item is of: an item's text is a whole page."""
+    return getattr(getattr(item, "lease", None), "url", "an item")

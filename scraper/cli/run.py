@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any, Self
 
 from scraper.cli.report import write_report
 from scraper.dataset.release import write_releases
@@ -34,33 +35,52 @@ def run(args: argparse.Namespace) -> ExitCode:
     common += ["-s", f"RUN_ID={new_run_id()}"]
     common += [part for setting in args.settings for part in ("-s", setting)]
     where = ["-a", f"where={args.where}"] if args.where else []
-    for stage in (["ids", *common, *where], ["houses", *common]):
-        code = _crawl(stage)
-        if code != ExitCode.COMPLETE:
-            return code
-    place = open_place(args.dataset, create=False)
-    write_releases(place)
-    print(f"report: {write_report(place)}")
+    with _Stages() as stages:
+        for stage in (["ids", *common, *where], ["houses", *common]):
+            code = stages.crawl(stage)
+            if code != ExitCode.COMPLETE:
+                return code
+        place = open_place(args.dataset, create=False)
+        write_releases(place)
+        print(f"report: {write_report(place)}")
     return ExitCode.COMPLETE
 
 
-def _crawl(arguments: Sequence[str]) -> ExitCode:
-    """One stage as `scrapy crawl`: a process of its own gives its memory and reactor back."""
-    command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", *arguments]
-    environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "settings"}
-    with subprocess.Popen(command, env=environment) as child:
-        previous = signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
-        try:
-            code = _wait(child)
-        finally:
-            signal.signal(signal.SIGTERM, previous)
-    return ExitCode(code) if code in {*ExitCode} else ExitCode.INCOMPLETE
+class _Stages:
+    """Runs the stages, and passes on to the one at work that it is to stop."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._before[number] = signal.signal(number, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def crawl(self, arguments: Sequence[str]) -> ExitCode:
+        """One stage as `scrapy crawl`: a process of its own gives its memory and reactor back."""
+        command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", *arguments]
+        environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "settings"}
+        with subprocess.Popen(command, env=environment) as self._child:
+            code = self._child.wait()
+        self._child = None
+        return ExitCode(code) if code in {*ExitCode} else ExitCode.INCOMPLETE
+
+    def _stop(self, number: int, _: object) -> None:
+        if self._child is None:
+            raise KeyboardInterrupt
+        if number == signal.SIGTERM or not _is_at_terminal():
+            self._child.send_signal(number)
 
 
-def _wait(child: subprocess.Popen[bytes]) -> int:
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            # The terminal sent it to the child too: it stops by itself and says how.
-            continue
+def _is_at_terminal() -> bool:
+    """Whether a Ctrl-C comes from a terminal: it then reaches the child by itself."""
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False

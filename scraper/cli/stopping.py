@@ -30,7 +30,7 @@ from scraper.ledger.notice import Notice
 logger = logging.getLogger(__name__)
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
-CUT, FORCED, SEALED, GONE = 0.4, 0.55, 0.8, 0.92
+CUT, FORCED, SEALED, GONE = 0.3, 0.45, 0.8, 0.92
 """Shares of the budget after which: requests under way are given up; the ledger is closed whatever
 the pipelines do; sealing is left to the next run; the process ends where it stands."""
 NOTICE_PERIOD: Final = 2.0
