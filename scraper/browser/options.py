@@ -44,7 +44,7 @@ class Options:
             deadline=_number(settings, "BROWSER_DEADLINE", 30.0),
             pages=int(_number(settings, "BROWSER_PAGES", 4, least=1)),
             pages_per_context=int(_number(settings, "BROWSER_PAGES_PER_CONTEXT", 100, least=1)),
-            memory=int(_number(settings, "BROWSER_MEMORY", 1500, least=200)),
+            memory=int(_number(settings, "BROWSER_MEMORY", 1500, least=500)),
         )
 
 

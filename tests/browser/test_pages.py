@@ -1,0 +1,127 @@
+"""Places for pages, contexts that are replaced, memory that is watched."""
+
+import asyncio
+
+import psutil
+import pytest
+from playwright.async_api import Error
+
+from scraper.browser.pages import StoppingError
+from scraper.browser.watching import held
+
+
+async def test_contexts_are_replaced_and_pages_stay_good(browser, stats, show, opened) -> None:
+    pages, contexts, texts = browser(pages_per_context=8), set(), []
+    url = show("/page", "<h1>good</h1>")
+
+    async def one() -> None:
+        async with opened(pages, url) as tab:
+            contexts.add(tab.lot.context)
+            texts.append(await tab.page.text_content("h1"))
+
+    await asyncio.gather(*(one() for _ in range(60)))
+    assert texts == ["good"] * 60
+    assert len(contexts) == 8
+    for _ in range(100):
+        if len(pages._chromium.browser.contexts) == 1:
+            break
+        await asyncio.sleep(0.05)
+    assert len(pages._chromium.browser.contexts) == 1
+    await pages.close()
+    assert stats["browser/contexts"] == 8
+    assert stats["browser/pages"] == 60
+
+
+async def test_a_browser_that_grew_is_replaced_between_pages(browser, stats, show, opened) -> None:
+    pages, url = browser(memory=500), show("/page", "<h1>good</h1>")
+    heavy = "window.all = Array.from({length: 15}, () => new Uint8Array(1e7).fill(7)); 0"
+    async with opened(pages, url) as one, opened(pages, url) as two:
+        first = one.chromium
+        for tab in (one, two):
+            await tab.page.evaluate(heavy)
+        for _ in range(100):
+            if stats.get("browser/recycled"):
+                break
+            await asyncio.sleep(0.05)
+        assert await two.page.text_content("h1") == "good", "pages under way are not disturbed"
+    async with opened(pages, url) as tab:
+        assert tab.chromium is not first
+    assert not first.alive
+    assert stats["browser/recycled"] == 1
+    assert stats["browser/started"] == 2
+
+
+async def test_no_more_pages_than_places_even_after_crashes(browser, show, opened) -> None:
+    """A page that crashes and is closed then must not count for two places (or none)."""
+    pages, url = browser(pages=2), show("/page", "<h1>good</h1>")
+    most = now = 0
+
+    async def one(crash: bool) -> None:
+        nonlocal most, now
+        async with opened(pages, url):
+            now += 1
+            most = max(most, now)
+            try:
+                if crash:
+                    for process in psutil.Process().children(recursive=True):
+                        if "--type=renderer" in process.cmdline():
+                            process.kill()
+                await asyncio.sleep(0.3)
+            finally:
+                now -= 1
+
+    told = await asyncio.gather(*(one(at == 3) for at in range(12)), return_exceptions=True)
+    assert 1 <= sum(isinstance(one, Error) for one in told) <= 2
+    assert most == 2
+    assert pages._room._value == 2 or await pages_free(pages) == 2
+
+
+async def pages_free(pages) -> int:
+    for _ in range(100):
+        if pages._room._value >= 2:
+            break
+        await asyncio.sleep(0.05)
+    return pages._room._value
+
+
+async def test_a_stopped_crawl_does_not_wait_for_a_page(browser, show) -> None:
+    stopped = False
+    pages = browser(stopping=lambda: stopped)
+    url = show("/slow", fault="hang")
+    began = asyncio.get_running_loop().time()
+
+    async def visit() -> None:
+        nonlocal stopped
+        async with pages.lend("default", {}) as tab:
+            stopped = True
+            await tab.page.goto(url)
+
+    with pytest.raises(StoppingError):
+        await visit()
+    assert asyncio.get_running_loop().time() - began < 10
+    with pytest.raises(StoppingError):
+        await visit()
+
+
+async def test_a_hung_browser_is_killed_when_it_ends(browser, show, opened) -> None:
+    pages = browser()
+    async with opened(pages, show("/page", "<h1>x</h1>")) as tab:
+        chromium = tab.chromium
+    children = psutil.Process().children(recursive=True)
+    main = chromium._process
+    main.suspend()
+    async with asyncio.timeout(10):
+        await pages.close()
+    gone, alive = psutil.wait_procs(children, timeout=5)
+    assert main in gone
+    assert [one for one in alive if "chrom" in one.name()] == []
+
+
+async def test_what_a_browser_holds(browser, show, opened) -> None:
+    async with opened(browser(), show("/page", "<h1>x</h1>")) as tab:
+        before = held(tab.chromium.root)
+        await tab.page.evaluate("window.all = new Uint8Array(1e8).fill(7); 0")
+        after = held(tab.chromium.root)
+    assert 50 < before.total < 600
+    assert 80 < after.largest - before.largest < 130
+    assert 80 < after.total - before.total < 140
