@@ -206,6 +206,7 @@ def _watch(
         if crawl.poll() is not None:
             break
         memory[count] = process.memory_info().rss
+        print(f"{count} pages, {memory[count] / 1e6:.1f} MB", file=sys.stderr)
         moments.append(time.monotonic())
     return memory, moments[-1] - moments[0]
 
@@ -217,7 +218,7 @@ def main() -> None:
     parser.add_argument("--leak", action="store_true", help="keep every page on purpose")
     args = parser.parse_args()
     done = soak(args.houses, leak=args.leak)
-    counts = [args.houses * share // 10 // STEP * STEP for share in (2, 5, 10)]
+    counts = [max(STEP, args.houses * share // 10 // STEP * STEP) for share in (2, 5, 10)]
     print("| pages | resident memory, MB |\n| ---: | ---: |")
     for count in counts:
         print(f"| {count:,} | {done.memory[count] / 1e6:.1f} |")

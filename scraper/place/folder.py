@@ -135,14 +135,13 @@ def disk_faults(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        where = error.filename or path
         if error.errno in _NEVER:
             what = "no permission, no folder, or a file system without hard links"
             raise PlaceError(
-                f"{where} cannot be used ({error.strerror}; {what}): mend it or name another place"
+                f"{path} cannot be used ({error.strerror}; {what}): mend it or name another place"
             ) from error
         raise StorageError(
-            f"{where} could not be read or written ({error.strerror}): run again when it can"
+            f"{path} could not be read or written ({error.strerror}): run again when it can"
         ) from error
 
 

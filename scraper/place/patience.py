@@ -7,7 +7,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeVar
 
 from scraper.errors import StorageError
@@ -39,6 +39,20 @@ class Patience:
     def end(self) -> None:
         """Wait for nothing any more, from now on and in every thread: the process has to leave."""
         self._over.set()
+
+    @property
+    def of_tables(self) -> Mapping[str, str]:
+        """The same for the tables' library, whose own ten tries can be over in two seconds.
+
+        https://delta-io.github.io/delta-rs/integrations/object-storage/special_configuration/
+        """
+        return {
+            "max_retries": "100",
+            "retry_timeout": f"{self.seconds:.0f}s",
+            "backoff_config.init_backoff": f"{_REST * 1000:.0f}ms",
+            "backoff_config.max_backoff": f"{_LONGEST:.0f}s",
+            "backoff_config.base": "2",
+        }
 
     def ask(self, question: Callable[[], Answer]) -> Answer:
         """The answer to a question that may be put again; raises its last `StorageError`."""

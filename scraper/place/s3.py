@@ -94,6 +94,7 @@ class S3Place(Place):
             "AWS_SECRET_ACCESS_KEY": keys.secret_key if keys else None,
             "AWS_SESSION_TOKEN": keys.token if keys else None,
             "aws_conditional_put": "etag",
+            **self._patience.of_tables,
         }
         return {name: value for name, value in options.items() if value}
 
