@@ -24,6 +24,7 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    NotSupported,
 )
 from scrapy.http import Response
 from scrapy_playwright._utils import _attach_page_event_handlers, _maybe_execute_page_init_callback
@@ -34,7 +35,7 @@ from scraper.browser.contexts import Tab
 from scraper.browser.find import launch_options
 from scraper.browser.options import Options
 from scraper.browser.pages import Pages, StoppingError
-from scraper.errors import HousecrawlError
+from scraper.errors import HousecrawlError, UsageError
 from scraper.guard import Guard, Verdict
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
     async def download_request(self, request: Request) -> Response:
         """Answer a request; Scrapy's download exceptions, or IgnoreRequest where it was denied."""
         if request.meta.get("playwright"):
+            if request.method != "GET":
+                raise NotSupported(f"the browser asks by GET only, not {request.method}")
             return await self._rendered(request)
         response: Response = await super().download_request(request)
         return response
@@ -178,7 +181,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         if self._refusal is None and engine is not None:
             logger.error("%s", error)
             self.stats.set_value(names.STAT_BROWSER_REFUSED, str(error))
-            stop = engine.close_spider_async(reason="browser_refused")
+            why = "refused" if isinstance(error, UsageError) else "broken"
+            stop = engine.close_spider_async(reason=f"browser_{why}")
             self._refusal = asyncio.ensure_future(stop)
 
     def _count_cut(self, why: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
+import psutil
 
 MB = 1_000_000
 

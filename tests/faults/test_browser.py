@@ -307,6 +307,17 @@ def test_without_our_handler_a_disallowed_page_and_a_made_up_one_are_taken(site,
     assert crawl.got("/astray")["got"] == 200
 
 
+def test_a_browser_that_does_not_start_ends_the_crawl(site, render, tmp_path) -> None:
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    crawl = render(*pages(9), settings={"BROWSER": str(broken)}).end()
+    assert crawl.stats["finish_reason"] == "browser_broken"
+    assert crawl.stats["browser/refused"].startswith("Chromium does not start")
+    assert "Traceback" not in crawl.err
+    assert crawl.good() == set()
+
+
 def test_root_renders_no_public_page_without_saying_so(site, render) -> None:
     if os.geteuid():
         pytest.skip("only root lacks the sandbox")
@@ -316,6 +327,7 @@ def test_root_renders_no_public_page_without_saying_so(site, render) -> None:
     assert crawl.stats["finish_reason"] == "browser_refused"
     assert "Traceback" not in crawl.err
     assert crawl.err.count("BROWSER_SANDBOX=off") == 1
+    assert {one["got"].partition(":")[0] for one in crawl.told} == {"IgnoreRequest"}
     agreed = render(*pages(1), public=True, settings={"BROWSER_SANDBOX": "off"}).end()
     assert agreed.good() == texts(1)
     assert agreed.stats["browser/sandbox"] is False
