@@ -27,6 +27,10 @@ ROBOTSTXT_OBEY = False  # the gate obeys robots.txt; it cannot be switched off
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scraper.gate.middleware.GateMiddleware": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scraper.answer.middleware.AnswerMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scraper.answer.middleware.RedirectsMiddleware": 600,
 }
 
 # Browser
@@ -87,6 +91,9 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 20
 DOWNLOAD_VERIFY_CERTIFICATES = True
 METAREFRESH_ENABLED = False
+PAGE_MAX_BYTES = 8 * 2**20  # a larger page is not read
+PAGE_CLOSED = True  # a page without </html> counts as cut short
+PAGE_SECONDS = 2  # of processor time; a page that takes longer to read is not read
 REDIRECT_MAX_TIMES = 5
 REFERRER_POLICY = "no-referrer"
 REMOTE_CONTROL_ENABLED = False

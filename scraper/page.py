@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal
+from typing import Final, Literal
 
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    http_content_type_encoding,
+    read_bom,
+)
 
 FetchMode = Literal["http", "data", "browser"]
+
+_ESCAPED: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
+"""What switches ISO-2022-JP on: its bytes are valid UTF-8 too, but not its text."""
+_WIDE: Final = ("utf-16", "utf-32")
+_SEQUENCE: Final = re.compile(
+    rb"\xc2[\xa0-\xbf]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+"""Sequences that UTF-8 writes one character with."""
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_NOT_WESTERN: Final = re.compile(
+    r"(?<=[^\W\d_])[\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b1\u00b4-\u00b6\u00b8\u00bb-\u00bf\u0080-\u009f]+"
+    r"(?=[^\W\d_])"
+    r"|(?<=[^\W\d_])[\xa1\xa3\xa4\xa5\xa6\xbf]|[\xa1\xa4\xa6\xa8\xaf\xb8\xbf](?=[a-z])|[\xa3](?=[a-z])"
+    r"|[\u0080-\u009f]+"
+    r"|[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u00a1-\u00bf]{4,}"
+)
+"""What Western text has not: signs inside words, and words of accented letters only."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +58,107 @@ class Page:
 
     @cached_property
     def text(self) -> str:
-        """The body as text, by header, byte order mark, meta tag, else UTF-8."""
-        return html_to_unicode(self.headers.get("content-type"), self.body)[1]
+        """The body as text, whatever the header says of its charset.
+
+        By its byte order mark; as UTF-8 where the bytes are valid UTF-8, as hardly any text of
+        another charset happens to be; by the header, then the meta tag, where the bytes are valid
+        in what they name; else as Windows-1252. Parts in Windows-1252 inside a page in UTF-8 are
+        read as such. Whether that can be right says `charset_of`.
+        """
+        return text_of(self.body, self.headers.get("content-type"))
 
     @cached_property
     def sha256(self) -> str:
         """Hash of the body, hexadecimal."""
         return sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """How bytes become text."""
+
+    codec: str
+    errors: str = "strict"
+
+
+def text_of(body: bytes, content_type: str | None) -> str:
+    """Bytes as text; `content_type` is the header, which may lie.
+
+    >>> text_of("für 5 €".encode(), "text/html; charset=iso-8859-1")
+    'für 5 €'
+    >>> text_of("für 5 €".encode("cp1252"), "text/html; charset=utf-8")
+    'für 5 €'
+    >>> text_of("für 5 € ".encode() * 9 + "für 5 €".encode("cp1252"), "text/html")[-7:]
+    'für 5 €'
+    """
+    found = charset_of(body, content_type) or Charset("cp1252", _AS_WINDOWS)
+    marked, mark = read_bom(body)
+    return body[len(mark) if marked and mark else 0 :].decode(found.codec, found.errors)
+
+
+def charset_of(body: bytes, content_type: str | None) -> Charset | None:
+    """The charset that the bytes are in; None where nothing that is said of it can be true.
+
+    >>> charset_of("Квартира в Москве".encode("cp1251"), "text/html; charset=utf-8")
+    >>> charset_of("Квартира в Москве".encode("cp1251"), "text/html; charset=windows-1251")
+    Charset(codec='cp1251', errors='strict')
+    """
+    marked, _ = read_bom(body)
+    if marked:
+        return Charset(marked, "replace")
+    if any(escape in body for escape in _ESCAPED):
+        return Charset("iso2022_jp_2", "replace")
+    named = _named(body, content_type)
+    if named[:1] and named[0].startswith(_WIDE) and b"\0" in body[:1024]:
+        return Charset(named[0], "replace")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _other_charset(body, named)
+    return Charset("utf-8")
+
+
+def _named(body: bytes, content_type: str | None) -> list[str]:
+    """The charsets that the header and the page name, as Python's codecs."""
+    names = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
+    return [name for name in names if name]
+
+
+def _other_charset(body: bytes, named: list[str]) -> Charset | None:
+    """The charset of bytes that are not valid UTF-8."""
+    valid = sum(len(found) for found in _SEQUENCE.findall(body))
+    if valid * 2 > len(_HIGH.findall(body)):
+        return Charset("utf-8", _AS_WINDOWS)
+    for name in [*named, "cp1252"]:
+        try:
+            text = body.decode(name, _AS_WINDOWS if name == "cp1252" else "strict")
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if name != "cp1252" or _is_western(text):
+            return Charset(name, _AS_WINDOWS if name == "cp1252" else "strict")
+    return None
+
+
+def _is_western(text: str) -> bool:
+    """Whether text that was read as Windows-1252 looks like a language that is written in it.
+
+    >>> _is_western("Très belle maison, 75 m², 450 000 €"), _is_western("Êâàðòèðà â Ìîñêâå")
+    (True, False)
+    """
+    odd = sum(len(found) for found in _NOT_WESTERN.findall(text))
+    return odd < 2 or odd * 4 < sum(not char.isascii() for char in text)
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """A codec's error handler: the bytes in question as Windows-1252, as browsers read Latin-1.
+
+    Five bytes mean nothing there; browsers take them for control codes.
+    """
+    assert isinstance(error, UnicodeDecodeError)
+    odd = error.object[error.start : error.end]
+    return "".join(_WINDOWS[byte] for byte in odd), error.end
+
+
+_WINDOWS: Final = {n: bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256)}
+_AS_WINDOWS: Final = "housecrawl.windows"
+codecs.register_error(_AS_WINDOWS, _as_windows)

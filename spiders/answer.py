@@ -1,14 +1,24 @@
-"""Scrapy's responses as pages, and its failures as reasons."""
+"""Scrapy's responses as pages, and its failures as outcomes with a reason."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
 from scraper import names
+from scraper.answer.fault import AnswerError
+from scraper.gate.middleware import RequestDenied
+from scraper.house import Outcome
 from scraper.page import FetchMode, Page
+
+_TOLD: Final = {
+    "ResponseDataLossError": "truncated: the connection was closed before the body's end",
+    "CannotResolveHostError": "the name of the host leads nowhere",
+}
+"""What Scrapy's exceptions leave unsaid."""
 
 
 def page_of(response: Response) -> Page:
@@ -36,5 +46,17 @@ def page_of(response: Response) -> Page:
 def reason_of(failure: Failure) -> str:
     """Why a request has no answer, one line: `DownloadTimeoutError: no end within 20 s`."""
     text = " ".join(failure.getErrorMessage().split())
+    if isinstance(failure.value, AnswerError):
+        return text[:300]
     kind = failure.type.__name__ if failure.type else "Error"
-    return f"{kind}: {text}"[:300]
+    return f"{kind}: {_TOLD.get(kind) or text}"[:300]
+
+
+def outcome_of(failure: Failure) -> tuple[Outcome, bool]:
+    """What a house without an answer has come to, and whether that is final for this run."""
+    error = failure.value
+    if isinstance(error, RequestDenied):
+        return "denied", not error.verdict.for_now
+    if isinstance(error, AnswerError) and not error.fault.passing:
+        return "unread", True  # it would be the same answer again
+    return "failed", False

@@ -11,15 +11,17 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper import names
+from scraper.answer.deadline import within
+from scraper.answer.fault import AnswerError
 from scraper.browser.choice import first_mode, next_mode
 from scraper.extract.house import extract
 from scraper.extract.kind import missing
-from scraper.gate.middleware import RequestDenied, RequestHeld
+from scraper.gate.middleware import RequestHeld
 from scraper.house import House, Lease, Outcome, Visit
 from scraper.ledger.part import parse_part
 from scraper.page import FetchMode, Page
 from scraper.refusal.rules import refusal
-from spiders.answer import page_of, reason_of
+from spiders.answer import outcome_of, page_of, reason_of
 from spiders.site import SiteSpider
 
 GONE = frozenset({404, 410})
@@ -48,6 +50,8 @@ class HousesSpider(SiteSpider):
         page, lease = page_of(response), response.meta[names.LEASE]
         try:
             yield self._read(page, lease, response.meta)
+        except AnswerError as error:
+            yield self._without(page, response.meta, "unread", str(error))
         except Exception as error:  # whatever a page does, its house has an outcome
             self.logger.exception("reading %s failed", page.url)
             reason = f"{type(error).__name__} while reading: {error}"
@@ -60,7 +64,8 @@ class HousesSpider(SiteSpider):
             return self._without(page, meta, "refused", refused.reason)
         if page.status >= 400:
             return self._without(page, meta, "failed", f"HTTP {page.status}")
-        extraction = extract(page, self.site.hints)
+        with within(self.settings.getfloat("PAGE_SECONDS")):
+            extraction = extract(page, self.site.hints)
         lacking = missing(extraction.best, self.site.house.required)
         if mode := next_mode(page.fetch_mode, self.site.render.mode, lacking):
             return self._visit(lease, mode, meta[names.STARTED])
@@ -85,17 +90,16 @@ class HousesSpider(SiteSpider):
     def failed(self, failure: Failure) -> Iterator[Visit]:
         """The outcome of a house that has no answer; none where it was not waited for."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
-        error = failure.value
-        if isinstance(error, RequestHeld) or self.book.stopping:
+        if isinstance(failure.value, RequestHeld) or self.book.stopping:
             # While a crawl is being stopped a failure says nothing about the house.
             self.book.release(meta[names.LEASE])
             return
-        denied = isinstance(error, RequestDenied)
+        outcome, final = outcome_of(failure)
         yield Visit(
             meta[names.LEASE],
-            "denied" if denied else "failed",
+            outcome,
             reason_of(failure),
             monotonic() - meta[names.STARTED],
             fetch_mode=meta[names.MODE],
-            final=isinstance(error, RequestDenied) and not error.verdict.for_now,
+            final=final,
         )

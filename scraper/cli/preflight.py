@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from scrapy.settings import BaseSettings
 
+from scraper.answer.options import Options as AnswerOptions
 from scraper.browser.options import Options as BrowserOptions
 from scraper.cli.afterwards import Run
 from scraper.cli.project import guard_project
@@ -34,7 +35,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     site.search_urls(_entries(arguments.get("where", "")))
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
-    for concept in (BrowserOptions, PhotoOptions):
+    for concept in (AnswerOptions, BrowserOptions, PhotoOptions):
         concept.from_settings(settings)
     GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
     options = LedgerOptions.from_settings(settings)

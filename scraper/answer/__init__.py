@@ -1,0 +1,1 @@
+"""Is an answer whole, and is it a page at all? Judged before anybody reads it."""
