@@ -49,7 +49,7 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
     `failed`: the crawl could not even start. Says how it ended on stderr. Raises nothing that a
     place or a disk may cause.
     """
-    stats = dict(crawler.stats.get_stats()) if crawler.stats else {}
+    stats = dict(crawler.stats.get_stats()) if not failed and crawler.stats else {}
     facts: dict[str, Any] = {"site": run.site, "part": run.part and "/".join(map(str, run.part))}
     try:
         with run.ledger as ledger:

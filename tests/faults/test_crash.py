@@ -113,7 +113,7 @@ def test_a_kill_in_each_phase_gives_the_same_tables(crawls, tmp_path) -> None:
             pd.testing.assert_frame_equal(table, calm[name], obj=f"{name} after {phase}")
 
 
-@pytest.mark.parametrize("torn", ["part", "manifest", "photos"])
+@pytest.mark.parametrize("torn", ["part", "manifest", "photos"] if FULL else ["photos"])
 def test_what_is_torn_is_found_and_made_again(crawls, torn: str) -> None:
     here = crawls(12)
     here.run("ids")
