@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from scraper import names
 from scraper.gate.middleware import RequestHeld
 from scraper.house import House, Outcome, Visit
 from scraper.ledger.middleware import LedgerExtension
+from scraper.ledger.moments import utc_now
 from scraper.photos.options import Options
 from scraper.photos.pool import PhotoPool
 from scraper.photos.reasons import PhotoError
@@ -55,13 +55,13 @@ class PhotosPipeline:
         return item
 
     def _shown(self, item: House) -> list[Shown]:
-        lease, now = item.lease, datetime.now(UTC)
+        lease, now = item.lease, utc_now()
         urls = item.extraction.photo_urls
         return [Shown(lease.site, lease.house_id, n, url, now) for n, url in enumerate(urls)]
 
     async def _photo(self, shown: Shown) -> Row:
         async with self._downloads:
-            row = await self._fetched(replace(shown, fetched_at=datetime.now(UTC)))
+            row = await self._fetched(replace(shown, fetched_at=utc_now()))
         row["run_id"] = self._run_id
         if self._crawler.stats:
             self._crawler.stats.inc_value(names.STAT_PHOTOS.format(outcome=row["outcome"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from scrapy.http import Response, TextResponse
@@ -12,6 +11,7 @@ from scraper import names
 from scraper.answer.fault import AnswerError
 from scraper.gate.middleware import RequestDenied
 from scraper.house import Outcome
+from scraper.ledger.moments import utc_now
 from scraper.page import FetchMode, Page
 
 _TOLD: Final = {
@@ -39,7 +39,7 @@ def page_of(response: Response) -> Page:
         headers=headers,
         body=body,
         fetch_mode=mode,
-        fetched_at=datetime.now(UTC),
+        fetched_at=utc_now(),
     )
 
 

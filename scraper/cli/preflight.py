@@ -9,6 +9,7 @@ from scrapy.settings import BaseSettings
 from scraper.answer.options import Options as AnswerOptions
 from scraper.browser.options import Options as BrowserOptions
 from scraper.cli.afterwards import Run
+from scraper.cli.descriptors import allow_files
 from scraper.cli.project import guard_project
 from scraper.errors import SettingError, UsageError
 from scraper.gate.options import Options as GateOptions
@@ -38,6 +39,9 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     for concept in (AnswerOptions, BrowserOptions, PhotoOptions):
         concept.from_settings(settings)
     GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
+    allow_files(
+        settings.getint("CONCURRENT_REQUESTS"), PhotoOptions.from_settings(settings).concurrency
+    )
     options = LedgerOptions.from_settings(settings)
     settings.set("RUN_ID", options.run_id, priority="cmdline")
     place = open_place(options.place)

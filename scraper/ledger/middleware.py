@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from scraper import names
 from scraper.errors import HousecrawlError, StorageError
 from scraper.house import FoundId, House, Lease, Outcome, Visit
 from scraper.ledger.location import ledger_folder
+from scraper.ledger.moments import utc_now
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
 from scraper.ledger.parts import seal, write_ids
@@ -173,7 +173,7 @@ class LedgerExtension:
         return item.row if isinstance(item, House) else row
 
     def _commit(self, item: House | Visit) -> Row:
-        row = visit_row(item, self.options.run_id, datetime.now(UTC))
+        row = visit_row(item, self.options.run_id, utc_now())
         if isinstance(item, Visit):
             self.ledger.commit_visit(item.lease, row, final=item.final)
             return row

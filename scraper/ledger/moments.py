@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -28,5 +29,17 @@ def from_ticks(ticks: int) -> datetime:
 
 
 def utc_now() -> datetime:
-    """The moment of the call, UTC."""
-    return datetime.now(UTC)
+    """The moment of the call, UTC; never before that of an earlier call of this process.
+
+    The system's clock is read once: one that is set meanwhile does not make a later page older.
+    """
+    return _START + timedelta(seconds=_elapsed() - _STARTED)
+
+
+def _elapsed() -> float:
+    # Where there is one, the clock that goes on while the machine sleeps.
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+_START: Final = datetime.now(UTC)
+_STARTED: Final = _elapsed()
