@@ -73,6 +73,7 @@ class LedgerExtension:
         self._sealing: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._deadline: float | None = None
+        self._all_sealed = False
         self.window = Window(settings.getint("CONCURRENT_REQUESTS"))
         self.stats = crawler.stats
         self.stopping = False
@@ -244,18 +245,20 @@ class LedgerExtension:
         left = None if self._deadline is None else max(0.0, self._deadline - monotonic())
         ending = asyncio.ensure_future(self._seal_all())
         await asyncio.wait({ending}, timeout=left)
-        if not ending.done():
+        if ending.done():
+            if not self._handed:
+                self.ledger.close()
+        elif not self._all_sealed:
             with self._noting():
                 raise StorageError(
                     f"{self.place.url} did not take the rows in time; they are kept: run it again"
                 )
-        elif not self._handed:
-            self.ledger.close()
 
     async def _seal_all(self) -> None:
         if self._sealing is not None:
             await self._sealing
         await asyncio.to_thread(self._seal, force=True)
+        self._all_sealed = True
         if self._part is None and self._unsealed is None:
             # The ledger of a part knows the states of that part only.
             await asyncio.to_thread(self._write_ids)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -40,9 +42,12 @@ class Notice:
             return Path(self._where).expanduser().exists()
         try:
             return self._ask().strip().upper() not in _NOT_YET
+        except HTTPError as error:
+            if error.code == HTTPStatus.UNAUTHORIZED:
+                # The token has ended: the next question takes a new one.
+                self._token = ""
+            return False
         except (OSError, HTTPException, ValueError):
-            # Also a token that has ended: the next question takes a new one.
-            self._token = ""
             return False
 
     def _ask(self) -> str:
