@@ -106,15 +106,16 @@ def charset_of(body: bytes, content_type: str | None) -> Charset | None:
     marked, _ = read_bom(body)
     if marked:
         return Charset(marked, "replace")
-    if any(escape in body for escape in _ESCAPED):
+    if b"\x1b" in body and any(escape in body for escape in _ESCAPED):
         return Charset("iso2022_jp_2", "replace")
-    named = _named(body, content_type)
-    if named[:1] and named[0].startswith(_WIDE) and b"\0" in body[:1024]:
-        return Charset(named[0], "replace")
+    if b"\0" in body[:1024]:
+        named = _named(body, content_type)
+        if named and named[0].startswith(_WIDE):
+            return Charset(named[0], "replace")
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return _other_charset(body, named)
+        return _other_charset(body, _named(body, content_type))
     return Charset("utf-8")
 
 
