@@ -10,9 +10,10 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,14 @@ class Rendering:
         self.site, self.began = site, time.monotonic()
         host, _, port = site.url.removeprefix("http://").partition(":")
         asked = {"urls": [site.url + path for path in paths], "own": [(host, int(port))], **asked}
+        # Files: a pipe that nobody reads would hold a long crawl.
+        self.files = ExitStack()
+        self.said = [self.files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2)]
         self.process = subprocess.Popen(
             [sys.executable, str(RENDERING)],
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=self.said[0],
+            stderr=self.said[1],
             text=True,
             start_new_session=True,
         )
@@ -87,17 +91,22 @@ class Rendering:
         until = time.monotonic() + seconds
         while not ready():
             assert time.monotonic() < until, "nothing came of it"
-            assert self.process.poll() is None, self.process.communicate()[1][-3000:]
+            assert self.process.poll() is None, self.read(1)[-3000:]
             self.family()
             time.sleep(0.05)
 
     def end(self, seconds: float = 120) -> "Rendering":
         """Wait for its end and read what it said."""
-        self.out, self.err = self.process.communicate(timeout=seconds)
-        lines = [json.loads(line) for line in self.out.splitlines()]
+        self.process.wait(seconds)
+        self.err = self.read(1)
+        lines = [json.loads(line) for line in self.read(0).splitlines()]
         self.told = [line for line in lines if "url" in line]
         self.stats = next((line["stats"] for line in lines if "stats" in line), {})
         return self
+
+    def read(self, stream: int) -> str:
+        self.said[stream].seek(0)
+        return self.said[stream].read()
 
     def got(self, path: str) -> Any:
         return next(one for one in self.told if one["url"] == self.site.url + path)
@@ -149,7 +158,8 @@ def render(site: DemoSite) -> Iterator[Callable[..., Rendering]]:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
-        one.process.communicate()
+        one.process.wait()
+        one.files.close()
 
 
 def pages(count: int) -> list[str]:
