@@ -46,7 +46,7 @@ def page_of(response: Response) -> Page:
 def reason_of(failure: Failure) -> str:
     """Why a request has no answer, one line: `DownloadTimeoutError: no end within 20 s`."""
     text = " ".join(failure.getErrorMessage().split())
-    if isinstance(failure.value, AnswerError):
+    if isinstance(failure.value, AnswerError | RequestDenied):
         return text[:300]
     kind = failure.type.__name__ if failure.type else "Error"
     return f"{kind}: {_TOLD.get(kind) or text}"[:300]
