@@ -16,7 +16,7 @@ import orjson
 from scrapy.crawler import Crawler
 
 from scraper.cli.ending import Ending, houses_ending, ids_ending
-from scraper.errors import ExitCode, HousecrawlError
+from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
@@ -58,7 +58,7 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
         if run.stage == "houses" and ending.code == ExitCode.COMPLETE and run.part is None:
             facts["version"] = _published(run.place)
     except HousecrawlError as error:
-        ending = Ending(error.exit_code, str(error))
+        ending = _of(error)
     ending = _written(run, ending, {**_said(ending, stats, started), **facts})
     mark = "done" if ending.code == ExitCode.COMPLETE else f"exit {int(ending.code)}"
     print(f"housecrawl {run.stage}: {mark}: {ending.why}", file=sys.stderr)
@@ -92,7 +92,7 @@ def _ending(
 ) -> Ending:
     finished = stats.get("finish_reason") == "finished"
     if book.failure is not None:
-        return Ending(book.failure.exit_code, str(book.failure))
+        return _of(book.failure)
     if stats.get("finish_reason") == "start_error":
         return BUG
     if run.stage == "ids":
@@ -113,6 +113,12 @@ def _said(ending: Ending, stats: Mapping[str, Any], started: datetime) -> dict[s
     }
 
 
+def _of(error: HousecrawlError) -> Ending:
+    """What an error means once work is under way: a place that was usable is no wrong use."""
+    code = ExitCode.INCOMPLETE if isinstance(error, UsageError) else error.exit_code
+    return Ending(code, str(error))
+
+
 def _written(run: Run, ending: Ending, said: Mapping[str, Any]) -> Ending:
     """Leave the facts in the place; the ending, which is none of success where that failed."""
     whole = {"run_id": run.options.run_id, "stage": run.stage, **said}
@@ -122,6 +128,6 @@ def _written(run: Run, ending: Ending, said: Mapping[str, Any]) -> Ending:
         run.place.write(RUN_FILE, data)
     except HousecrawlError as error:
         if ending.code == ExitCode.COMPLETE:
-            return Ending(error.exit_code, str(error))
+            return _of(error)
         logger.error("%s: %s could not be written", error, RUN_FILE)
     return ending

@@ -33,6 +33,11 @@ def table_faults(place: Place, name: str) -> Iterator[None]:
         raise StorageError(f"{where} did not answer ({_line(error)}): run again") from error
     except DeltaError as error:
         raise StorageError(f"{where} could not be used ({_line(error)}): run again") from error
+    except Exception as error:
+        # What fails while rows are streamed comes through Arrow as a bare Exception.
+        if type(error) is not Exception:
+            raise
+        raise StorageError(f"{where} could not be read ({_line(error)}): run again") from error
 
 
 def _line(error: Exception) -> str:

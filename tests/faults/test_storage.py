@@ -20,6 +20,7 @@ import pytest
 
 from benchmarks.soak import PlainSite, plain_site
 from scraper.dataset import read
+from scraper.dataset.tablefaults import table_faults
 from scraper.errors import StorageError
 from scraper.ledger.parts import read_manifests, verify
 from scraper.place.arrival import PART
@@ -44,9 +45,9 @@ class Asked:
 
 
 Fault = Callable[[Asked], "str | bytes | None"]
-"""What happens to a request: None: it is passed on; bytes: this body goes in its place; else one
-of `500`, `503`, `hang`, `reset` (before the store has it), `lost` (the store has it, the answer
-is lost), `half` (half of the answer), `etag` (the answer has another ETag)."""
+"""What happens to a request: None: it is passed on; bytes: this body goes in its place; else
+`500`, `503`, `403`, `hang`, `reset` (before the store has it), `lost` (the store has it, its
+answer is lost), `half` (of the answer), `etag` (the answer has another ETag)."""
 
 
 class Proxy:
@@ -88,7 +89,7 @@ class Proxy:
             asked = await _request(reader, writer)
             what = self.fault(asked)
             self.log.append((asked, what if isinstance(what, str) else "passed"))
-            if what in {"500", "503"}:
+            if what in {"500", "503", "403"}:
                 writer.write(_error(str(what)))
             elif what == "hang":
                 await asyncio.sleep(3600)
@@ -129,7 +130,7 @@ async def _request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 def _error(status: str) -> bytes:
-    code = {"500": "InternalError", "503": "SlowDown"}[status]
+    code = {"500": "InternalError", "503": "SlowDown", "403": "ExpiredToken"}[status]
     body = f"<Error><Code>{code}</Code><Message>no</Message></Error>"
     head = f"HTTP/1.1 {status} no\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     return (head + body).encode()
@@ -271,6 +272,27 @@ def test_a_store_that_stays_away(crawl, proxy: Proxy, s3_place: str, site: Plain
     assert again.returncode == 0, again.stderr
     assert site.asked.value - before == HOUSES, "what was kept is not asked for again"
     assert_whole(s3_place)
+
+
+def test_credentials_that_expire_leave_work(crawl, proxy: Proxy, s3_place: str) -> None:
+    proxy.fault = outage("403", 3600, is_part)
+    said = crawl()
+    assert said.returncode == 3, said.stderr
+    assert "ExpiredToken" in said.stderr
+    assert "Traceback" not in said.stderr
+    proxy.fault = lambda _: None
+    assert crawl().returncode == 0
+    assert_whole(s3_place)
+
+
+def test_rows_that_stop_coming_are_a_fault_of_the_store(s3_place: str) -> None:
+    with (
+        pytest.raises(StorageError, match="run again"),
+        table_faults(open_place(s3_place), "houses"),
+    ):
+        raise Exception("C Data interface error: External error: Generic S3 error")
+    with pytest.raises(TypeError), table_faults(open_place(s3_place), "houses"):
+        raise TypeError("a bug stays one")
 
 
 def test_the_manifest_is_the_last_of_a_part(crawl, proxy: Proxy) -> None:
