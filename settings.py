@@ -63,6 +63,7 @@ ITEM_PIPELINES = {
     "pipelines.clean.CleanPipeline": 200,
     "pipelines.validate.ValidatePipeline": 300,
     "pipelines.privacy.PrivacyPipeline": 400,
+    "pipelines.quality.QualityPipeline": 450,
     "pipelines.photos.PhotosPipeline": 500,
     "pipelines.store.StorePipeline": 800,
 }
@@ -74,6 +75,7 @@ SPOT_NOTICE = ""  # a file or an address that says that the machine is taken awa
 DOWNLOADER = "scraper.cli.downloader.StoppableDownloader"
 EXTENSIONS = {
     "scraper.ledger.middleware.LedgerExtension": 0,
+    "scraper.quality.middleware.QualityExtension": 100,
     "scraper.cli.progress.ProgressExtension": 500,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,

@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 from scrapy.crawler import Crawler
 
+from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
 from scraper.cli.ending import Ending, houses_ending, ids_ending
 from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.ledger.middleware import LedgerExtension
@@ -55,8 +56,13 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
         with run.ledger as ledger:
             facts |= _counted(ledger, run)
         ending = BUG if failed else _ending(run, facts["states"], stats, _book(crawler))
+        facts["findings"] = told(findings_of(crawler))
         if run.stage == "houses" and ending.code == ExitCode.COMPLETE and run.part is None:
+            facts["findings"] = told(judged(run.place, run.options.run_id))
             facts["version"] = _published(run.place)
+    except DoubtfulError as error:
+        facts["findings"] = told(error.findings)
+        ending = Ending(error.exit_code, str(error))
     except HousecrawlError as error:
         ending = _of(error)
     ending = _written(run, ending, {**_said(ending, stats, started), **facts})
@@ -82,8 +88,11 @@ def _counted(ledger: Ledger, run: Run) -> dict[str, Any]:
 def _published(place: Place) -> int | None:
     """Publish; the number of the version, None where nothing is new."""
     from scraper.dataset.publish import publish  # pandas costs a second: only where it is needed
+    from scraper.dataset.quality import remember
 
     version = publish(place)
+    if version:
+        remember(place, version.number)
     return version.number if version else None
 
 

@@ -31,6 +31,8 @@ class Intake:
     table: str
     manifests: tuple[Manifest, ...]
     """The parts, earliest sealed first."""
+    visits: tuple[Manifest, ...] = ()
+    """Parts whose visits say which rows of houses were taken back: they are left out."""
 
     def check(self) -> None:
         """Raise `StorageError` for a part whose files are not as they were sealed."""
@@ -52,7 +54,24 @@ class Intake:
             for start, batch in self._batches(part, names)
         ]
         full = schema.append(pa.field("part", pa.int32())).append(pa.field("row", pa.int64()))
-        return _latest(pa.Table.from_batches(batches, full), KEYS[self.table])
+        keys = self._standing(pa.Table.from_batches(batches, full))
+        return _latest(keys, KEYS[self.table])
+
+    def _standing(self, keys: pa.Table) -> pa.Table:
+        """The keys without the rows whose own run says that their house is unread."""
+        seen = tuple(manifest for manifest in self.visits if "visits" in manifest.tables)
+        visits, names = Intake(self.place, "visits", seen), [*HOUSE, "run_id"]
+        schema = subschema(plain_schema("visits"), [*names, "outcome"])
+        found = [
+            batch.filter(pc.equal(batch["outcome"], "unread")).select(names)
+            for part in range(len(seen))
+            for _, raw in visits._batches(part, schema.names)
+            if (batch := conform(raw, schema)).num_rows
+        ]
+        if not sum(batch.num_rows for batch in found):
+            return keys
+        taken = pa.Table.from_batches(found)
+        return keys.join(taken, names, join_type="left anti", use_threads=False)
 
     def rows(self, keys: pa.Table, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
         """The rows that `keys` names, in the schema of the table."""

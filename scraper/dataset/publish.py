@@ -57,14 +57,19 @@ def _publish(place: Place) -> Version | None:
     base = known[-1] if known else None
     if base is not None:
         align(place, base)
-    taken = {name for version in known for name in version.manifests}
-    pending = [m for m in read_manifests(place) if m.name not in taken]
+    pending = pending_parts(place, known)
     if not pending:
         return None
     tables, commits = _put_all(place, base, pending)
     if not (_brought(commits["houses"]) or _brought(commits["photos"])):
         return None
     return _write(place, base, pending, tables, commits["houses"])
+
+
+def pending_parts(place: Place, known: Sequence[Version]) -> list[Manifest]:
+    """The sealed parts that none of the versions has, earliest sealed first."""
+    taken = {name for version in known for name in version.manifests}
+    return [manifest for manifest in read_manifests(place) if manifest.name not in taken]
 
 
 def _put_all(
@@ -81,9 +86,9 @@ def _put_all(
         if name == "photos":
             # A house that was read again without photos has none any more.
             seen = tuple(m for m in pending if m.name not in done and m.tables.keys() & {"houses"})
-            put_photos(table, tables["houses"], Intake(place, "houses", seen), left)
+            put_photos(table, tables["houses"], Intake(place, "houses", seen, tuple(pending)), left)
         elif left:
-            put_rows(table, Intake(place, name, left))
+            put_rows(table, Intake(place, name, left, tuple(pending) if name == "houses" else ()))
         commits[name] = table.commits_since(since)
     return tables, commits
 

@@ -100,9 +100,11 @@ def _of_version(
 
 def _of_parts(place: Place, table: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     manifests = read_manifests(place)
-    intake = Intake(place, table, tuple(m for m in manifests if table in m.tables))
+    visits = tuple(manifests) if table == "houses" else ()
+    intake = Intake(place, table, tuple(m for m in manifests if table in m.tables), visits)
     keys = intake.keys()
     if table == "photos":
-        houses = Intake(place, "houses", tuple(m for m in manifests if "houses" in m.tables))
+        seen = tuple(m for m in manifests if "houses" in m.tables)
+        houses = Intake(place, "houses", seen, tuple(manifests))
         keys = of_houses(keys, houses.keys())
     yield from intake.rows(keys, schema.names)

@@ -290,6 +290,10 @@ class LedgerExtension:
         except HousecrawlError as error:
             self._break(error)
 
+    def give_up(self, error: HousecrawlError) -> None:
+        """End the crawl early, with the exit code of the error; what is open stays open."""
+        self._break(error)
+
     def _break(self, error: HousecrawlError) -> None:
         if self._broken is None:
             logger.error("%s", error)

@@ -1,0 +1,68 @@
+"""Step 450: a crawl that gets no houses any more ends, and what it got last is not kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper.house import House, Visit
+from scraper.ledger.middleware import LedgerExtension
+from scraper.ledger.takeback import take_back
+from scraper.quality.middleware import QualityExtension
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class QualityPipeline:
+    """Between reading and keeping: before any photo is asked for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> QualityPipeline:
+        """The pipeline of a crawl."""
+        return cls(crawler)
+
+    def process_item(self, item: House | Visit) -> House | Visit:
+        """Let the outcome through, or a visit in place of a house that is not to be trusted."""
+        quality = self._crawler.get_extension(QualityExtension)
+        book = self._crawler.get_extension(LedgerExtension)
+        if quality is None or book is None:
+            return item
+        if error := quality.look(item):
+            self._take_back(quality, book)
+            book.give_up(error)
+        if isinstance(item, House) and quality.is_doubted(item):
+            return _unread(item, quality)
+        return item
+
+    def close_spider(self) -> None:
+        """Take back what was on its way to the ledger when the alarm came."""
+        quality = self._crawler.get_extension(QualityExtension)
+        book = self._crawler.get_extension(LedgerExtension)
+        if quality is not None and book is not None and quality.watch.doubted:
+            self._take_back(quality, book)
+
+    def _take_back(self, quality: QualityExtension, book: LedgerExtension) -> None:
+        site, run_id = self._crawler.spider.site.name, book.options.run_id  # type: ignore[union-attr]  # a SiteSpider
+        rows = [(site, house_id, run_id) for house_id in sorted(quality.watch.doubted)]
+        take_back(book.ledger, rows, _reason(quality))
+
+
+def _unread(item: House, quality: QualityExtension) -> Visit:
+    return Visit(
+        item.lease,
+        "unread",
+        _reason(quality),
+        item.seconds,
+        fetch_mode=item.page.fetch_mode,
+        http_status=item.page.status,
+        bytes=len(item.page.body),
+    )
+
+
+def _reason(quality: QualityExtension) -> str:
+    """Why, the same for all houses, so that they are counted together."""
+    one = quality.watch.findings[0]
+    return f"not to be trusted: {one.column}: {one.found}"
