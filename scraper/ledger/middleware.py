@@ -120,7 +120,8 @@ class LedgerExtension:
         while not self.stopping:
             found: list[Lease] = []
             with self._ending_the_crawl():
-                found = self._lease(site, self.window.room, part)
+                if (room := self.window.room) > 0:
+                    found = self.ledger.lease(site, room, part, self.options.attempts)
             for lease in found:
                 self.window.enter(lease)
             for lease in found:
@@ -129,11 +130,6 @@ class LedgerExtension:
                 if self.window.empty:
                     return
                 await self._change()
-
-    def _lease(self, site: str, limit: int, part: Part | None) -> list[Lease]:
-        if limit <= 0:
-            return []
-        return self.ledger.lease(site, limit, part=part, max_attempts=self.options.attempts)
 
     async def _change(self) -> None:
         """Wait until a house has left; end those that nothing in the crawl holds any more."""
@@ -164,7 +160,7 @@ class LedgerExtension:
         try:
             row = self._commit(item)
         except HousecrawlError as error:
-            self._break(error)
+            self.give_up(error)
             raise
         finally:
             self.window.leave(item.lease)
@@ -261,16 +257,13 @@ class LedgerExtension:
         self._all_sealed = True
         if self._part is None and self._unsealed is None:
             # The ledger of a part knows the states of that part only.
-            await asyncio.to_thread(self._write_ids)
+            with self._noting():
+                await asyncio.to_thread(write_ids, self.ledger, self.place)
 
     def _seal(self, *, force: bool = False) -> None:
         with self._noting():
             seal(self.ledger, self.place, force=force)
             self._unsealed = None
-
-    def _write_ids(self) -> None:
-        with self._noting():
-            write_ids(self.ledger, self.place)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -288,13 +281,10 @@ class LedgerExtension:
         try:
             yield
         except HousecrawlError as error:
-            self._break(error)
+            self.give_up(error)
 
     def give_up(self, error: HousecrawlError) -> None:
         """End the crawl early, with the exit code of the error; what is open stays open."""
-        self._break(error)
-
-    def _break(self, error: HousecrawlError) -> None:
         if self._broken is None:
             logger.error("%s", error)
             self._broken = error
