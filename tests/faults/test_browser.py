@@ -53,7 +53,7 @@ class Rendering:
         asked = {"urls": [site.url + path for path in paths], "own": [(host, int(port))], **asked}
         # Files: a pipe that nobody reads would hold a long crawl.
         self.files = ExitStack()
-        self.said = [self.files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2)]
+        self.said = [self.files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2)]  # noqa: SIM115  # the stack closes it
         self.process = subprocess.Popen(
             [sys.executable, str(RENDERING)],
             stdin=subprocess.PIPE,
