@@ -175,8 +175,8 @@ class Leak:
     kept: ClassVar[list[bytes]] = []
 
     def process_spider_input(self, response: Response) -> None:
-        """Keep a page eight times."""
-        self.kept.append(response.body * 8)
+        """Keep a page 32 times over."""
+        self.kept.append(response.body * 32)
 
 
 def soak(houses: int, *, step: int = STEP, leak: bool = False) -> Soak:
