@@ -54,14 +54,15 @@ class Rendering:
         # Files: a pipe that nobody reads would hold a long crawl.
         self.files = ExitStack()
         self.said = [self.files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2)]  # noqa: SIM115  # the stack closes it
-        self.process = subprocess.Popen(
-            [sys.executable, str(RENDERING)],
-            stdin=subprocess.PIPE,
-            stdout=self.said[0],
-            stderr=self.said[1],
-            text=True,
-            start_new_session=True,
-        )
+        with self.said[0].open("w") as out, self.said[1].open("w") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, str(RENDERING)],
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
+                text=True,
+                start_new_session=True,
+            )
         assert self.process.stdin
         self.process.stdin.write(json.dumps(asked))
         self.process.stdin.close()
@@ -105,8 +106,7 @@ class Rendering:
         return self
 
     def read(self, stream: int) -> str:
-        self.said[stream].seek(0)
-        return self.said[stream].read()
+        return self.said[stream].read_text()
 
     def got(self, path: str) -> Any:
         return next(one for one in self.told if one["url"] == self.site.url + path)
