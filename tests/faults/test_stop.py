@@ -79,7 +79,8 @@ def test_nothing_is_asked_for_after_the_signal(crawls) -> None:
     assert crawl.until(lambda: len(here.asked()) >= 6)
     at = crawl.send(signal.SIGINT)
     stopped(here, crawl, at, within=25)
-    late = [r for r in here.site.log.requests("/house/") if r.time > at + 1.0]
+    # What was on its way to the network, or to a browser that is being started, still goes out.
+    late = [r for r in here.site.log.requests("/house/") if r.time > at + 5.0]
     assert late == []
     kept = here.facts()["states"]["ok"]
     assert kept
