@@ -20,7 +20,6 @@ from playwright.async_api import Response as PlaywrightResponse
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
-    DownloadCancelledError,
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
@@ -49,6 +48,13 @@ class PageDenied(IgnoreRequest):
     def __init__(self, url: str, verdict: Verdict) -> None:
         super().__init__(f"led to {url}: {verdict.reason}")
         self.verdict = verdict
+
+
+class PageStopped(IgnoreRequest):
+    """A page was not waited for, because the crawl is being stopped.
+
+    Not Scrapy's DownloadCancelledError: that is how its plain handler tells of too large an answer.
+    """
 
 
 class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # untyped base
@@ -104,7 +110,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
             raise DownloadFailedError(str(error).partition("\n")[0]) from error
         except StoppingError as error:
             self._count_cut("stopping")
-            raise DownloadCancelledError(str(error)) from error
+            raise PageStopped(str(error)) from error
         except HousecrawlError as error:
             self._refuse(error)
             raise IgnoreRequest(str(error)) from error
