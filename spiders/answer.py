@@ -9,6 +9,7 @@ from twisted.python.failure import Failure
 
 from scraper import names
 from scraper.answer.fault import AnswerError
+from scraper.browser.handler import PageDenied
 from scraper.gate.middleware import RequestDenied
 from scraper.house import Outcome
 from scraper.ledger.moments import utc_now
@@ -46,7 +47,7 @@ def page_of(response: Response) -> Page:
 def reason_of(failure: Failure) -> str:
     """Why a request has no answer, one line: `DownloadTimeoutError: no end within 20 s`."""
     text = " ".join(failure.getErrorMessage().split())
-    if isinstance(failure.value, AnswerError | RequestDenied):
+    if isinstance(failure.value, AnswerError | RequestDenied | PageDenied):
         return text[:300]
     kind = failure.type.__name__ if failure.type else "Error"
     return f"{kind}: {_TOLD.get(kind) or text}"[:300]
@@ -55,7 +56,7 @@ def reason_of(failure: Failure) -> str:
 def outcome_of(failure: Failure) -> tuple[Outcome, bool]:
     """What a house without an answer has come to, and whether that is final for this run."""
     error = failure.value
-    if isinstance(error, RequestDenied):
+    if isinstance(error, RequestDenied | PageDenied):
         return "denied", not error.verdict.for_now
     if isinstance(error, AnswerError) and not error.fault.passing:
         return "unread", True  # it would be the same answer again

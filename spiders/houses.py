@@ -14,6 +14,7 @@ from scraper import names
 from scraper.answer.deadline import within
 from scraper.answer.fault import AnswerError
 from scraper.browser.choice import first_mode, next_mode
+from scraper.browser.handler import PageStopped
 from scraper.extract.house import extract
 from scraper.extract.kind import missing
 from scraper.gate.middleware import RequestHeld
@@ -90,7 +91,7 @@ class HousesSpider(SiteSpider):
     def failed(self, failure: Failure) -> Iterator[Visit]:
         """The outcome of a house that has no answer; none where it was not waited for."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
-        if isinstance(failure.value, RequestHeld) or self.book.stopping:
+        if isinstance(failure.value, RequestHeld | PageStopped) or self.book.stopping:
             # While a crawl is being stopped a failure says nothing about the house.
             self.book.release(meta[names.LEASE])
             return

@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 from scrapy.crawler import Crawler
 
+from scraper import names
 from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
 from scraper.cli.ending import Ending, houses_ending, ids_ending
 from scraper.errors import ExitCode, HousecrawlError, UsageError
@@ -27,6 +28,11 @@ from scraper.place.place import Place
 logger = logging.getLogger(__name__)
 
 RUN_FILE: Final = "run.json"
+BROWSER_ENDS: Final = {
+    "browser_refused": ExitCode.USAGE,
+    "browser_broken": ExitCode.INCOMPLETE,
+}
+"""Reasons of the browser's to end a crawl, and the exit code of each."""
 BUG: Final = Ending(ExitCode.BUG, "the crawl broke off: its log says where; please report it")
 
 
@@ -102,8 +108,11 @@ def _ending(
     finished = stats.get("finish_reason") == "finished"
     if book.failure is not None:
         return _of(book.failure)
-    if stats.get("finish_reason") == "start_error":
+    reason = stats.get("finish_reason")
+    if reason == "start_error":
         return BUG
+    if reason in BROWSER_ENDS:
+        return Ending(BROWSER_ENDS[reason], str(stats.get(names.STAT_BROWSER_REFUSED, reason)))
     if run.stage == "ids":
         listed = int(stats.get("ids/listed", 0))
         return ids_ending(sum(states.values()), listed, book.stopped_entries, finished)
