@@ -13,6 +13,7 @@ from deltalake import (
     CommitProperties,
     DeltaTable,
     Schema,
+    Transaction,
     WriterProperties,
     write_deltalake,
 )
@@ -25,6 +26,8 @@ from scraper.schema import KEYS
 
 NOTE: Final = "housecrawl"
 """Our key in the metadata of a commit: which parts it took in, or which version it restored."""
+APP: Final = "housecrawl"
+"""Names our transactions in the log of a table."""
 _FOR_EVER: Final = {"delta.logRetentionDuration": "interval 36500 days"}
 _ZSTD: Final = WriterProperties(compression="ZSTD", compression_level=3)
 # A picture does not shrink and never comes twice, and a reader wants few of them at once.
@@ -96,7 +99,7 @@ class Table:
                 rows,
                 mode="append",
                 writer_properties=_properties(self.name),
-                commit_properties=_said(note),
+                commit_properties=_said(note, Transaction(APP, self.version + 1)),
             )
 
     def merge(self, rows: pa.Table, note: Mapping[str, object]) -> None:
@@ -201,9 +204,14 @@ def _properties(name: str) -> WriterProperties:
     return _PICTURES if name == "photos" else _ZSTD
 
 
-def _said(note: Mapping[str, object]) -> CommitProperties:
-    # No retries: delta-rs would add its rows after another's without looking at them again.
-    return CommitProperties(custom_metadata={NOTE: json.dumps(note)}, max_commit_retries=0)
+def _said(note: Mapping[str, object], *transactions: Transaction) -> CommitProperties:
+    # No retries: delta-rs would add its rows after another's without looking at them again. Appends
+    # do not conflict by themselves: two that are told the same transaction do.
+    return CommitProperties(
+        custom_metadata={NOTE: json.dumps(note)},
+        max_commit_retries=0,
+        app_transactions=list(transactions) or None,
+    )
 
 
 def _commit(told: Mapping[str, Any]) -> Commit:
