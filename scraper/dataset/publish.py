@@ -29,6 +29,8 @@ from scraper.place.place import Place
 TABLES: Final = ("houses", "photos", "visits")
 """The tables that are built from sealed parts, in the order in which they are."""
 _ATTEMPTS: Final = 20
+_LOOKS: Final = 3
+"""Times that a store which does not answer is looked at, each with all the patience there is."""
 
 
 class _OvertakenError(Exception):
@@ -46,6 +48,11 @@ def publish(place: Place) -> Version | None:
     for attempt in range(_ATTEMPTS):
         try:
             return _publish(place)
+        except StorageError:
+            # A commit whose answer is missing is not asked for again by the tables' library, which
+            # cannot know whether it was made: a new look can.
+            if attempt + 1 >= _LOOKS:
+                raise
         except (CommitFailedError, _OvertakenError):
             # Spread: publishers that failed together would meet again.
             time.sleep(random.uniform(0, min(2.0, 0.1 * 2**attempt)))  # noqa: S311  # no secret

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -12,6 +13,8 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from scraper.errors import PlaceError, StorageError
 from scraper.place.place import Place
 
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
+"""The library's messages are written for a terminal."""
 _NEVER: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -41,4 +44,4 @@ def table_faults(place: Place, name: str) -> Iterator[None]:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(_COLOURS.sub("", str(error)).split())[:200]

@@ -96,7 +96,7 @@ class Proxy:
             elif what != "reset":
                 writer.write(_changed(await self._ask(asked, what), what))
             await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
