@@ -29,6 +29,18 @@ PATIENCE = 120.0
 OF_THE_RUN = ["run_id", "fetched_at", "first_seen", "last_seen", "seconds", "bytes", "attempts"]
 
 
+QUICK = {"test_lists.py"}
+"""Files whose crawls are short enough for `make test`; `make faults` runs them all."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes minutes, before the marks are judged."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name not in QUICK:
+            item.add_marker(pytest.mark.full)
+
+
 def picture() -> bytes:
     """A small photo: what is judged here is not the decoder."""
     data = io.BytesIO()
