@@ -17,7 +17,7 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from scraper.dataset.conform import conform, plain_schema, subschema
 from scraper.dataset.tablefaults import table_faults
@@ -84,11 +84,19 @@ class Table:
                 yield conform(pa.record_batch(batch), schema)
 
     def commits_since(self, version: int) -> list[Commit]:
-        """The commits after a version, oldest first."""
+        """The commits after a version up to the one that was opened, oldest first.
+
+        delta-rs reads the log as it is now and numbers it down from the version that was opened:
+        CommitFailedError when it has grown meanwhile, for then the numbers would be wrong.
+        """
         if self.version <= version:
             return []
         with table_faults(self._place, self.name):
             told = self._delta.history(self.version - version)
+            options = dict(self._place.storage_options)
+            newest = DeltaTable(_url(self._place, self.name), storage_options=options).version()
+        if newest != self.version:
+            raise CommitFailedError(f"{self.name}: another process changed the table just now")
         return sorted((_commit(one) for one in told), key=lambda commit: commit.version)
 
     def append(self, rows: pa.RecordBatchReader, note: Mapping[str, object]) -> None:
