@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scraper.gate.addresses import Host, Target, is_own, refusal, target_of
+from scraper.gate.addresses import is_own, refusal
 from scraper.gate.answers import Answer
 from scraper.gate.hosts import Hosts
 from scraper.gate.options import TOKEN, Options
 from scraper.gate.pace import Budget, Pace, retry_after
 from scraper.gate.turns import Line, StoppingError
 from scraper.guard import Kind, Verdict
+from scraper.hosts import Host, Target, target_of
 
 SITE_KINDS: Final = frozenset({"search", "house", "data"})
 """Kinds of requests whose hosts are the site: these share one budget."""

@@ -20,7 +20,6 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.resolver import CachingHostnameResolver
 
 from scraper import names
-from scraper.gate.addresses import address_of, is_named, is_public
 from scraper.gate.answers import (
     REDIRECTS,
     Answer,
@@ -33,6 +32,7 @@ from scraper.gate.options import Options
 from scraper.gate.robots import LIMIT
 from scraper.gate.turns import Line, StoppingError
 from scraper.guard import Guard, Kind, Verdict
+from scraper.hosts import address_of, is_named, is_public
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from scraper.errors import UsageError
 from scraper.extract.hints import Hints
-from scraper.sites.hosts import Host, hosts_of, is_private
+from scraper.hosts import Host, is_public_host
+from scraper.sites.hosts import hosts_of
 
 RenderMode = Literal["auto", "never", "always"]
 
@@ -151,7 +152,7 @@ class Site:
     @property
     def own_hosts(self) -> frozenset[Host]:
         """Loopback and private hosts that the site itself names: exactly these may be reached."""
-        return frozenset(host for host in self._hosts if is_private(host[0]))
+        return frozenset(host for host in self._hosts if not is_public_host(host[0]))
 
     @property
     def is_public(self) -> bool:

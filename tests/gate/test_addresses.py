@@ -2,7 +2,8 @@
 
 import pytest
 
-from scraper.gate.addresses import refusal, target_of
+from scraper.gate.addresses import refusal
+from scraper.hosts import target_of
 
 NOT_PUBLIC = [
     "127.0.0.1",
