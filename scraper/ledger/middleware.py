@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from scrapy import Request, signals
+from scrapy.crawler import Crawler
 
 from scraper import names
 from scraper.errors import HousecrawlError, StorageError
@@ -25,9 +28,6 @@ from scraper.ledger.window import Window
 from scraper.place.open import open_place
 from scraper.place.place import Place
 from scraper.schema import Row
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +45,7 @@ def open_ledger(place: Place, run_id: str, part: Part | None) -> Ledger:
 def hand_over(ledger: Ledger) -> None:
     """Let the crawl of the ledger's run use it, and leave it open for who opened it.
 
-    So a command finds out what is wrong with a ledger before it starts, counts in it afterwards,
-    and the newest part is read to be sure of it once and not three times.
+    So what is wrong with a ledger is known before the crawl, and its newest part is read once.
     """
     _handed[ledger.run_id] = ledger
 
@@ -70,7 +69,9 @@ class LedgerExtension:
             if self._handed
             else open_ledger(self.place, self.options.run_id, self._part)
         )
-        self._sealing: asyncio.Task[None] | None = None
+        # One thread for all of it: each thread that seals keeps memory of its own.
+        self._sealer = ThreadPoolExecutor(1, "sealer")
+        self._sealing: asyncio.Future[object] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._deadline: float | None = None
         self._all_sealed = False
@@ -122,8 +123,7 @@ class LedgerExtension:
             with self._ending_the_crawl():
                 if (room := self.window.room) > 0:
                     found = self.ledger.lease(site, room, part, self.options.attempts)
-            for lease in found:
-                self.window.enter(lease)
+            self.window.enter(found)
             for lease in found:
                 yield lease
             if not found:
@@ -166,7 +166,7 @@ class LedgerExtension:
             self.window.leave(item.lease)
         self._count(names.STAT_HOUSES.format(outcome=row["outcome"]), 1)
         if self._sealing is None or self._sealing.done():
-            self._sealing = asyncio.ensure_future(asyncio.to_thread(self._seal))
+            self._sealing = self._beside(self._seal)
         return item.row if isinstance(item, House) else row
 
     def _commit(self, item: House | Visit) -> Row:
@@ -230,7 +230,7 @@ class LedgerExtension:
         self._deadline = deadline
 
     async def close(self) -> None:
-        """Give back what has no outcome, seal what is finished, leave a copy of the ID list."""
+        """Give back what has no outcome, seal what is finished, copy the ID list."""
         self._closing = self._closing or asyncio.ensure_future(self._close())
         await asyncio.shield(self._closing)
 
@@ -241,6 +241,7 @@ class LedgerExtension:
         left = None if self._deadline is None else max(0.0, self._deadline - monotonic())
         ending = asyncio.ensure_future(self._seal_all())
         await asyncio.wait({ending}, timeout=left)
+        self._sealer.shutdown(wait=False)
         if ending.done():
             if not self._handed:
                 self.ledger.close()
@@ -253,12 +254,15 @@ class LedgerExtension:
     async def _seal_all(self) -> None:
         if self._sealing is not None:
             await self._sealing
-        await asyncio.to_thread(self._seal, force=True)
+        await self._beside(partial(self._seal, force=True))
         self._all_sealed = True
         if self._part is None and self._unsealed is None:
             # The ledger of a part knows the states of that part only.
             with self._noting():
-                await asyncio.to_thread(write_ids, self.ledger, self.place)
+                await self._beside(partial(write_ids, self.ledger, self.place))
+
+    def _beside(self, work: Callable[[], object]) -> asyncio.Future[object]:
+        return asyncio.get_running_loop().run_in_executor(self._sealer, work)
 
     def _seal(self, *, force: bool = False) -> None:
         with self._noting():

@@ -31,7 +31,7 @@ __all__ = [
     "write_ids",
 ]
 
-PART_ROWS: Final = 20_000
+PART_ROWS: Final = 5_000
 PART_BYTES: Final = 64 << 20
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from scraper.house import Lease
 
@@ -33,9 +34,9 @@ class Window:
         """What is being worked on."""
         return [*self._open.values()]
 
-    def enter(self, lease: Lease) -> None:
-        """Count a leased house in."""
-        self._open[lease.site, lease.house_id] = lease
+    def enter(self, leases: Iterable[Lease]) -> None:
+        """Count leased houses in."""
+        self._open.update(((lease.site, lease.house_id), lease) for lease in leases)
 
     def leave(self, lease: Lease) -> None:
         """Count a house out that has an outcome."""
