@@ -69,8 +69,7 @@ class LedgerExtension:
             if self._handed
             else open_ledger(self.place, self.options.run_id, self._part)
         )
-        # One thread for all of it: each thread that seals keeps memory of its own.
-        self._sealer = ThreadPoolExecutor(1, "sealer")
+        self._sealer = ThreadPoolExecutor(1, "sealer")  # each thread would keep memory of its own
         self._sealing: asyncio.Future[object] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._deadline: float | None = None
@@ -179,8 +178,8 @@ class LedgerExtension:
             self.ledger.commit_house(item.lease, item.row, item.photos, row)
         except ValueError as error:
             logger.error("the row of %s does not fit its table: %s", item.lease.url, error)
-            reason = f"the row does not fit its table: {error}"
-            return self._commit(Visit(item.lease, "unread", reason, item.seconds))
+            misfit = f"the row does not fit its table: {error}"
+            return self._commit(Visit(item.lease, "unread", misfit, item.seconds))
         self._count(names.STAT_MODES.format(mode=item.page.fetch_mode), 1)
         return row
 
@@ -200,8 +199,8 @@ class LedgerExtension:
     def item_failed(self, item: object, failure: Any) -> None:
         """A step of the pipelines raised."""
         if isinstance(item, House | Visit):
-            error = failure.value
-            self.fail(item.lease, "failed", f"{type(error).__name__} in the pipelines: {error}")
+            why = f"{type(failure.value).__name__} in the pipelines: {failure.value}"
+            self.fail(item.lease, "failed", why)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
         """A step of the pipelines dropped the house."""
@@ -238,8 +237,8 @@ class LedgerExtension:
         self.stopping = True
         with self._noting():
             self.ledger.release(self.window.leases)
-        left = None if self._deadline is None else max(0.0, self._deadline - monotonic())
         ending = asyncio.ensure_future(self._seal_all())
+        left = None if self._deadline is None else max(0.0, self._deadline - monotonic())
         await asyncio.wait({ending}, timeout=left)
         self._sealer.shutdown(wait=False)
         if ending.done():

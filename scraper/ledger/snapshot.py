@@ -19,7 +19,7 @@ from scraper.ledger.workshop import workshop
 from scraper.place.place import Place
 from scraper.schema import arrow_schema
 
-_BATCH: Final = 50_000
+_BATCH: Final = 10_000
 
 _SELECT: Final = """
 SELECT site.word, house_id, url, entry.word, position, first_seen, last_seen, outcome
