@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, Final
 
 from scrapy import Request
 from scrapy.http import Response
@@ -13,11 +12,17 @@ from twisted.python.failure import Failure
 from scraper import names
 from scraper.browser.choice import first_mode, next_mode
 from scraper.extract.search import house_links, next_url
+from scraper.extract.total import Total, total_shown
 from scraper.gate.middleware import RequestDenied
+from scraper.house import FoundId
 from scraper.page import Page
 from scraper.refusal.rules import refusal
+from scraper.sites.lists import HouseList, Lists
 from spiders.answer import page_of, reason_of
 from spiders.site import SiteSpider
+
+EMPTY: Final = frozenset({404, 410})
+"""What some sites answer for a part of a list that has no house."""
 
 
 class IdsSpider(SiteSpider):
@@ -28,57 +33,68 @@ class IdsSpider(SiteSpider):
     def __init__(self, site: str, where: str = "", **kwargs: Any) -> None:
         super().__init__(site, **kwargs)
         self.where = [entry.strip() for entry in where.split(",") if entry.strip()] or None
-        self._seen: dict[str, set[str]] = defaultdict(set)
-        self._pages: dict[str, set[str]] = defaultdict(set)
+        self.lists = Lists(self.site.search.split)
 
     async def start(self) -> AsyncIterator[Request]:
         """The first page of each entry of the search."""
         for where, url in self.site.search_urls(self.where):
-            yield self._page(url, where, 0)
+            yield self._page(url, self.lists.begin(where, url), 0)
 
-    def _page(self, url: str, where: str, position: int, *, again: bool = False) -> Request:
-        mode = "browser" if again else first_mode(self.site.render.mode)
-        self._pages[where].add(url)
-        place = {"where": where, "position": position}
+    def _page(self, url: str, listed: HouseList, position: int) -> Request:
+        mode = "browser" if listed.rendered else first_mode(self.site.render.mode)
+        listed.asked.add(url)
+        place = {"listed": listed, "position": position}
         return self.ask(
             url, "search", mode, {}, callback=self.parse, errback=self.failed, cb_kwargs=place
         )
 
-    def parse(self, response: Response, where: str, position: int) -> Iterator[Request]:
+    def parse(self, response: Response, listed: HouseList, position: int) -> Iterator[Request]:
         """Keep the IDs of a page and go to the next, until a page brings no new one."""
         page = page_of(response)
         try:
-            yield from self._read(page, where, position)
+            yield from self._read(page, listed, position)
         except Exception as error:  # a list that was not read is not complete
             self.logger.exception("reading %s failed", page.url)
-            self._stop(where, page.url, "failed", f"{type(error).__name__} while reading: {error}")
+            reason = f"{type(error).__name__} while reading: {error}"
+            self._stop(listed.where, page.url, "failed", reason)
 
-    def _read(self, page: Page, where: str, position: int) -> Iterator[Request]:
+    def _read(self, page: Page, listed: HouseList, position: int) -> Iterator[Request]:
+        if page.status in EMPTY and listed.above is not None and not listed.pages:
+            return
         if problem := self._problem(page):
-            self._stop(where, page.url, *problem)
+            self._stop(listed.where, page.url, *problem)
             return
-        pattern = self.site.search.id
-        found = house_links(page, pattern, where, position, self.site.house.url)
-        missing = [] if found else ["house links"]
-        if not found and next_mode(page.fetch_mode, self.site.render.mode, missing):
-            yield self._page(page.url, where, position, again=True)
+        search = self.site.search
+        found = house_links(page, search.id, listed.where, position, self.site.house.url)
+        total = total_shown(page, len(found))
+        if self._again(page, listed, found, total):
+            listed.rendered = True
+            yield self._page(page.url, listed, position)
             return
-        new = [link for link in found if link.house_id not in self._seen[where]]
-        self._keep(where, new, len(found))
-        following = next_url(page, self.site.search.next)
-        if new and following and following not in self._pages[where]:
-            yield self._page(following, where, position + len(found))
+        new = [link for link in found if link.house_id not in listed.found]
+        self.book.add_ids(self.site.name, new, len(found))
+        self.lists.read(listed, [link.house_id for link in new], total)
+        following = next_url(page, search.next)
+        if new and following and following not in listed.asked and not self.lists.is_over(listed):
+            yield self._page(following, listed, position + len(found))
+        else:
+            yield from (self._page(one.url, one, 0) for one in self.lists.ended(listed))
+
+    def _again(
+        self, page: Page, listed: HouseList, found: list[FoundId], total: Total | None
+    ) -> bool:
+        """Whether a page without houses is to be asked for by the browser: not an empty part."""
+        if found or total is not None or listed.above is not None:
+            return False
+        return next_mode(page.fetch_mode, self.site.render.mode, ["house links"]) is not None
 
     def failed(self, failure: Failure) -> None:
         """Note a search page that has no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         denied = isinstance(failure.value, RequestDenied)
         kind = "denied" if denied else "failed"
-        self._stop(request.cb_kwargs["where"], request.meta[names.ASKED], kind, reason_of(failure))
-
-    def _keep(self, where: str, new: list[Any], listed: int) -> None:
-        self._seen[where].update(link.house_id for link in new)
-        self.book.add_ids(self.site.name, new, listed)
+        where = request.cb_kwargs["listed"].where
+        self._stop(where, request.meta[names.ASKED], kind, reason_of(failure))
 
     def _problem(self, page: Page) -> tuple[str, str] | None:
         if refused := refusal(page):

@@ -24,6 +24,7 @@ from scraper.ledger.options import Options
 from scraper.ledger.part import Part
 from scraper.ledger.store import Ledger
 from scraper.place.place import Place
+from scraper.sites.lists import Lists, list_lines
 
 logger = logging.getLogger(__name__)
 
@@ -58,10 +59,11 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
     """
     stats = dict(crawler.stats.get_stats()) if not failed and crawler.stats else {}
     facts: dict[str, Any] = {"site": run.site, "part": run.part and "/".join(map(str, run.part))}
+    facts |= _lists(crawler)
     try:
         with run.ledger as ledger:
             facts |= _counted(ledger, run)
-        ending = BUG if failed else _ending(run, facts["states"], stats, _book(crawler))
+        ending = BUG if failed else _ending(run, facts, stats, _book(crawler))
         facts["findings"] = told(findings_of(crawler))
         if run.stage == "houses" and ending.code == ExitCode.COMPLETE and run.part is None:
             facts["findings"] = told(judged(run.place, run.options.run_id))
@@ -75,6 +77,17 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
     mark = "done" if ending.code == ExitCode.COMPLETE else f"exit {int(ending.code)}"
     print(f"housecrawl {run.stage}: {mark}: {ending.why}", file=sys.stderr)
     return ending
+
+
+def _lists(crawler: Crawler) -> dict[str, Any]:
+    """What stage 1 has to say of the lists that it read, also to the person who runs it."""
+    lists: Lists | None = getattr(crawler.spider, "lists", None)
+    if lists is None:
+        return {}
+    facts = lists.facts()
+    for line in list_lines(facts):
+        print(f"housecrawl list: {line}", file=sys.stderr)
+    return {"search": facts}
 
 
 def _book(crawler: Crawler) -> LedgerExtension:
@@ -103,7 +116,7 @@ def _published(place: Place) -> int | None:
 
 
 def _ending(
-    run: Run, states: Mapping[str, int], stats: Mapping[str, Any], book: LedgerExtension
+    run: Run, facts: Mapping[str, Any], stats: Mapping[str, Any], book: LedgerExtension
 ) -> Ending:
     finished = stats.get("finish_reason") == "finished"
     if book.failure is not None:
@@ -115,8 +128,9 @@ def _ending(
         return Ending(BROWSER_ENDS[reason], str(stats.get(names.STAT_BROWSER_REFUSED, reason)))
     if run.stage == "ids":
         listed = int(stats.get("ids/listed", 0))
-        return ids_ending(sum(states.values()), listed, book.stopped_entries, finished)
-    return houses_ending(states, finished)
+        known, short = sum(facts["states"].values()), facts.get("search", {}).get("short", 0)
+        return ids_ending(known, listed, book.stopped_entries, finished, short)
+    return houses_ending(facts["states"], finished)
 
 
 def _said(ending: Ending, stats: Mapping[str, Any], started: datetime) -> dict[str, Any]:

@@ -27,12 +27,13 @@ class Ending:
 
 
 def ids_ending(
-    known: int, listed: int, stopped: Sequence[tuple[str, str]], finished: bool
+    known: int, listed: int, stopped: Sequence[tuple[str, str]], finished: bool, short: int = 0
 ) -> Ending:
     """How stage 1 ended.
 
     `known`: IDs in the list; `listed`: links seen in this run; `stopped`: entries of the search
-    that were not read to their end, as (kind, what happened).
+    that were not read to their end, as (kind, what happened); `short`: lists that showed fewer
+    houses than the site says they have, which asking again does not change.
 
     >>> ids_ending(12, 12, [], True).code.name
     'COMPLETE'
@@ -52,7 +53,8 @@ def ids_ending(
         )
     if not listed:
         return Ending(ExitCode.ALARM, "the search pages show no house: check [search] id and urls")
-    return Ending(ExitCode.COMPLETE, f"{known} IDs in the list")
+    lacking = f"; {short} of the lists did not show all their houses" if short else ""
+    return Ending(ExitCode.COMPLETE, f"{known} IDs in the list{lacking}")
 
 
 def houses_ending(states: Mapping[str, int], finished: bool) -> Ending:

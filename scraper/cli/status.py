@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from rich.console import Console
@@ -16,6 +16,7 @@ from scraper.errors import ExitCode
 from scraper.ledger.overview import Overview, overview
 from scraper.place.open import open_place
 from scraper.place.place import Place
+from scraper.sites.lists import list_lines
 
 HELP = "what is done, waiting, refused, failed, and why"
 
@@ -35,17 +36,25 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Print it; works while a crawl is at work."""
     place = open_place(args.place, create=False)
     seen = overview(place)
-    last = _last_run(place)
+    last, search = _last_run(place), _last_search(place)
     advice = _advice(seen, place.url)
     if args.json:
-        print(orjson.dumps(_said(seen, place, last, advice), option=orjson.OPT_INDENT_2).decode())
+        print(
+            orjson.dumps(
+                _said(seen, place, last, search, advice), option=orjson.OPT_INDENT_2
+            ).decode()
+        )
     else:
-        _show(seen, place, last, advice)
+        _show(seen, place, last, search, advice)
     return ExitCode.COMPLETE
 
 
 def _said(
-    seen: Overview, place: Place, last: Mapping[str, object] | None, advice: str
+    seen: Overview,
+    place: Place,
+    last: Mapping[str, object] | None,
+    search: Mapping[str, Any],
+    advice: str,
 ) -> dict[str, object]:
     sites = {
         site: {
@@ -55,10 +64,17 @@ def _said(
         }
         for site, counts in seen.sites.items()
     }
-    return {"place": place.url, **asdict(seen), "sites": sites, "last_run": last, "next": advice}
+    return {"place": place.url, **asdict(seen), "sites": sites, "search": search,
+            "last_run": last, "next": advice}  # fmt: skip
 
 
-def _show(seen: Overview, place: Place, last: Mapping[str, object] | None, advice: str) -> None:
+def _show(
+    seen: Overview,
+    place: Place,
+    last: Mapping[str, object] | None,
+    search: Mapping[str, Any],
+    advice: str,
+) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         # A file or a pipe has no edge to wrap at.
@@ -66,7 +82,7 @@ def _show(seen: Overview, place: Place, last: Mapping[str, object] | None, advic
     console.print(Text(place.url, style="bold"))
     if seen.sites:
         console.print(_houses(seen))
-    for line in _lines(seen, last):
+    for line in (*_search_lines(search), *_lines(seen, last)):
         console.print(line, soft_wrap=True)
     if seen.reasons:
         console.print(_reasons(seen))
@@ -132,6 +148,15 @@ def _lines(seen: Overview, last: Mapping[str, object] | None) -> Iterator[Text]:
         )
 
 
+def _search_lines(search: Mapping[str, Any]) -> Iterator[Text]:
+    """The lists of the latest stage 1: their houses against the totals that the site shows."""
+    if search.get("with_total"):
+        found, total = search["found"], search["total"]
+        yield _line("lists", f"{found:,} houses of {total:,} that the site names")
+    for line in list_lines(search):
+        yield _line("", line)
+
+
 def _line(title: str, text: str) -> Text:
     return Text.assemble((f"{title:<8}", "dim"), _plain(text))
 
@@ -162,9 +187,16 @@ def _advice(seen: Overview, place: str) -> str:
     return f"use it: housecrawl export {place} houses.feather"
 
 
-def _last_run(place: Place) -> dict[str, object] | None:
+def _last_search(place: Place) -> Mapping[str, Any]:
+    names = [name for name in place.names("runs/") if name.endswith("-ids.json")]
+    found = _last_run(place, max(names)) if names else None
+    search = (found or {}).get("search")
+    return search if isinstance(search, dict) else {}
+
+
+def _last_run(place: Place, name: str = "run.json") -> dict[str, object] | None:
     try:
-        found = orjson.loads(place.read("run.json"))
+        found = orjson.loads(place.read(name))
     except (FileNotFoundError, orjson.JSONDecodeError):
         return None
     return found if isinstance(found, dict) else None

@@ -163,6 +163,8 @@ def _facts(node: dict[str, Json], path: str, depth: int, under: str) -> Iterator
     """The facts of an object and of the objects inside it."""
     known, units = keys(), _units(node)
     addressed = _is_addressed(node)
+    if addressed and (street := _street(node)):
+        yield Found("address", street, f"{path}.street" if path else "street", depth)
     for key, value in node.items():
         word = key_of(key) if len(key) <= 48 else ""
         term, place = known.get(word), f"{path}.{key}" if path else key
@@ -235,6 +237,16 @@ def _is_addressed(node: dict[str, Json]) -> bool:
     return any(term is not None and term.column in ("city", "zip", "address") for term in terms)
 
 
+def _street(node: dict[str, Json]) -> str:
+    """The street line of an address that has its street, and maybe its number, apart."""
+    lowered = {key_of(key): value for key, value in node.items() if isinstance(value, (str, int))}
+    street = str(lowered.get("street") or lowered.get("streetname") or "").strip()
+    number = str(next((lowered[key] for key in _NUMBER_KEYS if lowered.get(key)), "")).strip()
+    if not street or any(char.isdigit() for char in street):
+        return street
+    return f"{street} {number}".strip()
+
+
 def _is_count(value: Json) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and value.isdigit())
 
@@ -253,4 +265,5 @@ _VALUE_KEYS = (
     "text",
     "display",
 )
+_NUMBER_KEYS = ("housenumber", "streetnumber", "hausnummer", "numero", "civico")
 _UNIT_KEYS = ("unit", "unitcode", "unittext", "units", "currency", "currencycode")

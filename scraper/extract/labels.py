@@ -286,7 +286,7 @@ def _joined(document: Document, run: int, text: str) -> Iterator[Fact]:
 
 
 def _number_first(term: Term) -> bool:
-    return kind_of(term.column) in ("count", "area")
+    return kind_of(term.column) in ("count", "area", "year")
 
 
 def _is_money(term: Term | None) -> bool:

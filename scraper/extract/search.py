@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from parsel import Selector
 
 from scraper.extract import document
 from scraper.extract.document import Document
+from scraper.extract.pager import by_number, is_same
 from scraper.extract.scripts import Json, embedded, linked_data
 from scraper.extract.vocabulary import fold
 from scraper.house import FoundId
@@ -33,18 +33,24 @@ def house_links(
     ]
 
 
+def addresses(page: Page) -> tuple[list[str], list[str]]:
+    """The absolute addresses that a search page links to, and those that only its JSON names."""
+    parsed = document.read(page)
+    return list(_links(parsed)), list(_json_links(parsed))
+
+
 def next_url(page: Page, selector: str | None = None) -> str | None:
     """The absolute address of the next search page; None on the last.
 
     The site file's selector decides where it is given; else `rel=next`, then links that say
-    "Next", then the number after the current page's.
+    "Next", then the number after the current page's in its pager.
     """
     parsed = document.read(page)
     href = _selected(parsed, selector) if selector else _by_rel(parsed) or _by_words(parsed)
     if not href and not selector:
-        href = _by_number(parsed)
+        href = by_number(parsed)
     address = parsed.absolute(href) if href else ""
-    if not address.startswith("http") or _same(address, parsed.url):
+    if not address.startswith("http") or is_same(address, parsed.url):
         return None
     return address
 
@@ -127,49 +133,13 @@ def _by_words(parsed: Document) -> str:
         ]
         if element.get("aria-disabled") == "true" or "disabled" in (element.get("class") or ""):
             continue
-        if any(_NEXT.fullmatch(fold(text)) for text in said if len(text) < 40):
+        if any(_NEXT.fullmatch(fold(text)) for text in said if 0 < len(text) < 40):
             return str(element.get("href"))
     return ""
 
 
-def _by_number(parsed: Document) -> str:
-    """The link with the number after the current page's, in a pager or by the address."""
-    current = _current(parsed)
-    if current is None:
-        return ""
-    for number in parsed.links:
-        href = str(parsed.elements[number].get("href"))
-        if parsed.text_of(number, 3) == str(current + 1) and (_PAGED.search(href)):
-            return href
-    return ""
-
-
-def _current(parsed: Document) -> int | None:
-    for number, element in enumerate(parsed.elements):
-        marked = element.get("aria-current") in ("page", "true")
-        if marked or _ACTIVE.search(element.get("class") or ""):
-            text = parsed.text_of(number, 3)
-            if text.isdigit():
-                return int(text)
-    found = _PAGED.search(parsed.url)
-    return int(found[1]) if found else 1
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two addresses are the same page, fragments and the order of queries aside."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(url: str) -> str:
-    parts = urlsplit(url)
-    query = urlencode(sorted(parse_qsl(parts.query)))
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), query, ""))
-
-
 _NEXT = re.compile(
-    r"(?:go to )?next(?: page)?(?: of results)?|[\u203a»→>]|next [\u203a»→>]|siguiente"
-    r"|suivant|page suivante"
-    r"|pagina successiva|successiva|successivo|nachste(?: seite)?|weiter|seguinte|proxima|volgende"
+    r"(?:(?:go to )?next(?: page)?(?: of results)?|(?:pagina )?siguiente|(?:page )?suivante?"
+    r"|(?:pagina )?successiva|successivo|avanti|nachste(?: seite)?|weiter"
+    r"|(?:pagina )?seguinte|proxima(?: pagina)?|volgende(?: pagina)?)?(?: ?[\u203a»→>])?"
 )
-_PAGED = re.compile(r"(?i)(?:page|pg|pn|pagina|seite|p)[=/_-]?(\d{1,4})\b")
-_ACTIVE = re.compile(r"(?i)\b(?:active|current|selected)\b")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scraper.errors import SiteFileError
-from scraper.sites import values
+from scraper.sites import values, ways
 from scraper.sites.model import HousePage, Pace, Photos, Render, Search, Site
 from scraper.sites.python import read_python
 from scraper.sites.source import KeyPath, Source
@@ -30,6 +30,7 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, values.Check]]]] = {
             "where": values.texts,
             "id": values.id_pattern,
             "next": values.selector,
+            "split": ways.split,
         },
     ),
     "house": (

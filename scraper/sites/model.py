@@ -11,6 +11,7 @@ from scraper.errors import UsageError
 from scraper.extract.hints import Hints
 from scraper.hosts import Host, is_public_host
 from scraper.sites.hosts import hosts_of
+from scraper.sites.split import Split
 
 RenderMode = Literal["auto", "never", "always"]
 
@@ -36,6 +37,8 @@ class Search:
     """The entries to list, unless the user names others."""
     next: str | None = None
     """CSS or XPath of the link to the next page; found without it on most sites."""
+    split: Split = field(default_factory=Split)
+    """How a list that the site cuts off is divided."""
 
 
 @dataclass(frozen=True, slots=True)
