@@ -9,6 +9,7 @@ from parsel import Selector
 
 from scraper.extract import document
 from scraper.extract.document import Document
+from scraper.extract.hidden import follows
 from scraper.extract.pager import by_number, is_same
 from scraper.extract.scripts import Json, embedded, linked_data
 from scraper.extract.vocabulary import fold
@@ -43,7 +44,8 @@ def next_url(page: Page, selector: str | None = None) -> str | None:
     """The absolute address of the next search page; None on the last.
 
     The site file's selector decides where it is given; else `rel=next`, then links that say
-    "Next", then the number after the current page's in its pager.
+    "Next", then the number after the current page's in its pager. Of the first two, links that are
+    hidden or say `nofollow` are skipped: an endless list is a trap too.
     """
     parsed = document.read(page)
     href = _selected(parsed, selector) if selector else _by_rel(parsed) or _by_words(parsed)
@@ -62,24 +64,12 @@ def _ids(wanted: re.Pattern[str], links: Iterator[str]) -> list[str]:
 
 def _links(parsed: Document) -> Iterator[str]:
     """The addresses of the page's visible links, absolute."""
-    for number in parsed.links:
-        element = parsed.elements[number]
-        if "nofollow" not in (element.get("rel") or "") and not _hidden(parsed, number):
-            yield parsed.absolute(element.get("href") or "")
+    for number in _followed(parsed):
+        yield parsed.absolute(parsed.elements[number].get("href") or "")
 
 
-def _hidden(parsed: Document, number: int) -> bool:
-    for step in parsed.ancestors(number):
-        element = parsed.elements[step]
-        style = (element.get("style") or "").replace(" ", "").lower()
-        if (
-            element.get("hidden") is not None
-            or element.get("aria-hidden") == "true"
-            or "display:none" in style
-            or "visibility:hidden" in style
-        ):
-            return True
-    return False
+def _followed(parsed: Document) -> Iterator[int]:
+    return (number for number in parsed.links if follows(parsed, number))
 
 
 def _json_links(parsed: Document) -> Iterator[str]:
@@ -116,15 +106,16 @@ def _selected(parsed: Document, selector: str) -> str:
 
 
 def _by_rel(parsed: Document) -> str:
-    for element in parsed.root.iter("link", "a"):
-        if "next" in (element.get("rel") or "").lower().split() and element.get("href"):
+    heads = [element for element in parsed.root.iter("link") if element.get("href")]
+    for element in [*heads, *(parsed.elements[number] for number in _followed(parsed))]:
+        if "next" in (element.get("rel") or "").lower().split():
             return str(element.get("href"))
     return ""
 
 
 def _by_words(parsed: Document) -> str:
     """A link that says "Next" in its text, its label or its class, and is not switched off."""
-    for number in parsed.links:
+    for number in _followed(parsed):
         element = parsed.elements[number]
         said = [
             parsed.text_of(number, 4),

@@ -34,11 +34,45 @@ def test_ids_once_in_order_and_where_they_stand(page_of):
         "<div style='visibility:hidden'><a href='/h/bad000001'>x</a></div>",
         "<div hidden><a href='/h/bad000001'>x</a></div>",
         "<p aria-hidden='true'><a href='/h/bad000001'>x</a></p>",
+        "<a rel='external NoFollow' href='/h/bad000001'>x</a>",
+        "<noscript><a href='/h/bad000001'>x</a></noscript>",
+        "<a style='position:absolute; left:-9999px' href='/h/bad000001'>x</a>",
+        "<div style='position:fixed;top:-999em'><a href='/h/bad000001'>x</a></div>",
+        "<a style='text-indent: -9999px' href='/h/bad000001'>x</a>",
+        "<a style='margin: 0 0 0 -9999px' href='/h/bad000001'>x</a>",
+        "<a style='transform: translate(-9999px, 0)' href='/h/bad000001'>x</a>",
+        "<a style='OPACITY: 0 !important' href='/h/bad000001'>x</a>",
+        "<a style='position:absolute;clip:rect(0, 0, 0, 0)' href='/h/bad000001'>x</a>",
+        "<a style='clip-path: inset(100%)' href='/h/bad000001'>x</a>",
+        "<a style='width:0; height:0' href='/h/bad000001'>x</a>",
+        "<p style='height:1px;overflow:hidden'><a href='/h/bad000001'>x</a></p>",
+        "<a style='font-size:0' href='/h/bad000001'>x</a>",
+        "<a style='transform: scale(0)' href='/h/bad000001'>x</a>",
+        "<a style='visibility: collapse' href='/h/bad000001'>x</a>",
     ],
 )
 def test_links_that_nobody_sees_are_no_houses(page_of, trap):
     found = links_of(page_of(f"<a href='/h/0a1b2c3d4'>a</a>{trap}", URL))
     assert [f.house_id for f in found] == ["0a1b2c3d4"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<div style='position:relative;height:0;padding-bottom:66%'>{}</div>",
+        "<ul style='font-size:0'><li>{}</li></ul>",
+        "<div style='transform: translate3d(-1200px, 0, 0)'>{}</div>",
+        "<div style='margin-left:-15px'>{}</div>",
+        "<div style='left:-100%'>{}</div>",
+        "<div style='opacity:0.01;width:100%'>{}</div>",
+        "<div style='max-height:0px;overflow:hidden'>{}</div>",
+        "<div style='broken'>{}</div>",
+        "<div aria-hidden='false' rel='nofollow'>{}</div>",
+    ],
+)
+def test_ways_to_lay_a_page_out_are_no_traps(page_of, shown):
+    link = "<a rel='noopener' href='/h/0a1b2c3d4'><img src='x.jpg'></a>"
+    assert [f.house_id for f in links_of(page_of(shown.format(link), URL))] == ["0a1b2c3d4"]
 
 
 def test_links_inside_json_only_where_no_link_matches(page_of):
@@ -78,6 +112,8 @@ def test_rel_next_in_the_head(page_of):
         "<a href='?page=2'>Next</a>",
         "<a class='disabled' href='?page=3'>Next</a>",
         "<a href='javascript:void(0)'>Next</a>",
+        "<a rel='next nofollow' href='?page=3'>Next</a>",
+        "<a style='left:-9999px' rel='next' href='?page=3'>3</a>",
         "",
     ],
 )
