@@ -70,6 +70,7 @@ ITEM_PIPELINES = {
 
 # Ledger
 ATTEMPTS = 3  # times a house is tried before its failure is final
+LIST_PAGES = 10_000  # pages of one list after which it counts as endless
 STOP_BUDGET = 25  # seconds from SIGTERM until the process is gone, whatever hangs
 SPOT_NOTICE = ""  # a file or an address that says that the machine is taken away soon
 DOWNLOADER = "scraper.cli.downloader.StoppableDownloader"

@@ -26,6 +26,8 @@ STAT_IDS_NEW: Final = "ids/new"
 """IDs that were not in the list before."""
 STAT_PAGES: Final = "ids/pages"
 """Search pages read."""
+STAT_LISTS: Final = "ids/lists/{end}"
+"""Lists by how they ended: last_page, nothing_new, circle, cut_off, endless."""
 STAT_ASKED: Final = "asked/{kind}"
 """Requests sent, by kind: search, house, photo, robots; what a rendered page asks for by itself
 is not among them."""

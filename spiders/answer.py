@@ -57,7 +57,8 @@ def outcome_of(failure: Failure) -> tuple[Outcome, bool]:
     """What a house without an answer has come to, and whether that is final for this run."""
     error = failure.value
     if isinstance(error, RequestDenied | PageDenied):
-        return "denied", not error.verdict.for_now
+        # Rules that cannot be had just now are a site without an answer, not one that says no.
+        return ("failed", False) if error.verdict.for_now else ("denied", True)
     if isinstance(error, AnswerError) and not error.fault.passing:
         return "unread", True  # it would be the same answer again
     return "failed", False

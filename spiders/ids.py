@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Final
 
 from scrapy import Request
@@ -13,12 +13,12 @@ from scraper import names
 from scraper.browser.choice import first_mode, next_mode
 from scraper.extract.search import house_links, next_url
 from scraper.extract.total import Total, total_shown
-from scraper.gate.middleware import RequestDenied
 from scraper.house import FoundId
+from scraper.ledger.options import Options as LedgerOptions
 from scraper.page import Page
 from scraper.refusal.rules import refusal
 from scraper.sites.lists import HouseList, Lists
-from spiders.answer import page_of, reason_of
+from spiders.answer import outcome_of, page_of, reason_of
 from spiders.site import SiteSpider
 
 EMPTY: Final = frozenset({404, 410})
@@ -34,9 +34,11 @@ class IdsSpider(SiteSpider):
         super().__init__(site, **kwargs)
         self.where = [entry.strip() for entry in where.split(",") if entry.strip()] or None
         self.lists = Lists(self.site.search.split)
+        self._most = 0
 
     async def start(self) -> AsyncIterator[Request]:
         """The first page of each entry of the search."""
+        self._most = LedgerOptions.from_settings(self.settings).list_pages
         for where, url in self.site.search_urls(self.where):
             yield self._page(url, self.lists.begin(where, url), 0)
 
@@ -75,10 +77,33 @@ class IdsSpider(SiteSpider):
         self.book.add_ids(self.site.name, new, len(found))
         self.lists.read(listed, [link.house_id for link in new], total)
         following = next_url(page, search.next)
-        if new and following and following not in listed.asked and not self.lists.is_over(listed):
+        end = self._end(listed, new, following)
+        if following and not end:
             yield self._page(following, listed, position + len(found))
-        else:
+            return
+        self._note_end(listed, page.url, end)
+        if end != "endless":
             yield from (self._page(one.url, one, 0) for one in self.lists.ended(listed))
+
+    def _end(self, listed: HouseList, new: Sequence[FoundId], following: str | None) -> str:
+        """How a list ends with a page: a word of the stat; empty where it goes on."""
+        if not following:
+            return "last_page"
+        if not new:
+            return "nothing_new"
+        if following in listed.asked:
+            return "circle"
+        if self.lists.is_over(listed):
+            return "cut_off"
+        return "endless" if listed.pages >= self._most else ""
+
+    def _note_end(self, listed: HouseList, url: str, end: str) -> None:
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(names.STAT_LISTS.format(end=end))
+        if end == "endless":
+            self._stop(listed.where, url, end, f"still new IDs on its page number {listed.pages}")
+        elif end in ("nothing_new", "circle"):
+            self.logger.info("the list %s is left at %s: %s", listed.where, url, end)
 
     def _again(
         self, page: Page, listed: HouseList, found: list[FoundId], total: Total | None
@@ -91,8 +116,7 @@ class IdsSpider(SiteSpider):
     def failed(self, failure: Failure) -> None:
         """Note a search page that has no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        denied = isinstance(failure.value, RequestDenied)
-        kind = "denied" if denied else "failed"
+        kind = "denied" if outcome_of(failure)[0] == "denied" else "failed"
         where = request.cb_kwargs["listed"].where
         self._stop(where, request.meta[names.ASKED], kind, reason_of(failure))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -34,6 +34,10 @@ BROWSER_ENDS: Final = {
     "browser_broken": ExitCode.INCOMPLETE,
 }
 """Reasons of the browser's to end a crawl, and the exit code of each."""
+REPEATING: Final = ("nothing_new", "circle")
+"""Ends of a list that leads on to what is known."""
+REASONS: Final = 10
+"""Reasons of houses without a row that run.json holds, the most frequent."""
 BUG: Final = Ending(ExitCode.BUG, "the crawl broke off: its log says where; please report it")
 
 
@@ -101,6 +105,7 @@ def _counted(ledger: Ledger, run: Run) -> dict[str, Any]:
         "states": dict(ledger.counts(run.site, run.part).states),
         "photos": ledger.photos(run.site),
         "faults": ledger.faults,
+        "reasons": [asdict(one) for one in ledger.reasons(run.site, REASONS)],
     }
 
 
@@ -118,6 +123,7 @@ def _published(place: Place) -> int | None:
 def _ending(
     run: Run, facts: Mapping[str, Any], stats: Mapping[str, Any], book: LedgerExtension
 ) -> Ending:
+    states = facts["states"]
     finished = stats.get("finish_reason") == "finished"
     if book.failure is not None:
         return _of(book.failure)
@@ -127,10 +133,13 @@ def _ending(
     if reason in BROWSER_ENDS:
         return Ending(BROWSER_ENDS[reason], str(stats.get(names.STAT_BROWSER_REFUSED, reason)))
     if run.stage == "ids":
-        listed = int(stats.get("ids/listed", 0))
-        known, short = sum(facts["states"].values()), facts.get("search", {}).get("short", 0)
-        return ids_ending(known, listed, book.stopped_entries, finished, short)
-    return houses_ending(facts["states"], finished)
+        listed = int(stats.get(names.STAT_IDS_LISTED, 0))
+        left = sum(int(stats.get(names.STAT_LISTS.format(end=end), 0)) for end in REPEATING)
+        known, short = sum(states.values()), facts.get("search", {}).get("short", 0)
+        return ids_ending(known, listed, book.stopped_entries, finished, short, left)
+    # The most frequent comes first, and stays.
+    reasons = {one["outcome"]: one["reason"] for one in reversed(facts["reasons"])}
+    return houses_ending(states, finished, reasons)
 
 
 def _said(ending: Ending, stats: Mapping[str, Any], started: datetime) -> dict[str, Any]:

@@ -11,11 +11,18 @@ AGAIN = "run it again"
 FEW, FEW_SHARE = 3, 0.05
 """Houses, and share of all, that may end without a row before the whole is not complete."""
 WITHOUT = (
-    ("failed", ExitCode.INCOMPLETE, f"gave no answer: {AGAIN}"),
-    ("refused", ExitCode.POLICY, f"were refused: wait, then {AGAIN}"),
-    ("unread", ExitCode.ALARM, "could not be read: has the site changed? see housecrawl status"),
+    ("failed", ExitCode.INCOMPLETE, "gave no answer", f"is the site up? {AGAIN}"),
+    ("refused", ExitCode.POLICY, "were refused", f"wait, then {AGAIN}"),
+    ("unread", ExitCode.ALARM, "could not be read", "has the site changed? see housecrawl status"),
 )
-"""Outcomes that are not an answer, the exit code where they are many, and what to say."""
+"""Outcomes that are not an answer, the exit code where they are many, and what to say and to do."""
+LISTS = (
+    ("failed", ExitCode.INCOMPLETE, "not read to the end", AGAIN),
+    ("endless", ExitCode.ALARM, "without an end", "raise LIST_PAGES where a list is that long"),
+    ("refused", ExitCode.POLICY, "refused", f"wait, then {AGAIN}"),
+    ("denied", ExitCode.POLICY, "that may not be read", "leave them out"),
+)
+"""The same for the lists of stage 1, the one that decides first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +34,19 @@ class Ending:
 
 
 def ids_ending(
-    known: int, listed: int, stopped: Sequence[tuple[str, str]], finished: bool, short: int = 0
+    known: int,
+    listed: int,
+    stopped: Sequence[tuple[str, str]],
+    finished: bool,
+    short: int = 0,
+    repeating: int = 0,
 ) -> Ending:
     """How stage 1 ended.
 
     `known`: IDs in the list; `listed`: links seen in this run; `stopped`: entries of the search
     that were not read to their end, as (kind, what happened); `short`: lists that showed fewer
-    houses than the site says they have, which asking again does not change.
+    houses than the site says they have, which asking again does not change; `repeating`: lists
+    that led on to pages without a new ID, and were left there.
 
     >>> ids_ending(12, 12, [], True).code.name
     'COMPLETE'
@@ -41,27 +54,25 @@ def ids_ending(
     'POLICY'
     """
     if not finished:
-        return Ending(ExitCode.INCOMPLETE, "stopped before the end of the list: run it again")
-    kinds = {kind for kind, _ in stopped}
-    if stopped and kinds <= {"denied", "refused"}:
-        return Ending(
-            ExitCode.POLICY, f"{len(stopped)} of the lists may not be read: {stopped[0][1]}"
-        )
-    if stopped:
-        return Ending(
-            ExitCode.INCOMPLETE, f"{len(stopped)} lists not read to the end: {stopped[0][1]}"
-        )
+        return Ending(ExitCode.INCOMPLETE, f"stopped before the end of the list: {AGAIN}")
+    for kind, code, what, todo in LISTS:
+        of_kind = [said for one, said in stopped if one == kind]
+        if of_kind:
+            return Ending(code, f"lists {what}: {len(of_kind)} ({of_kind[0]}): {todo}")
     if not listed:
         return Ending(ExitCode.ALARM, "the search pages show no house: check [search] id and urls")
     lacking = f"; {short} of the lists did not show all their houses" if short else ""
-    return Ending(ExitCode.COMPLETE, f"{known} IDs in the list{lacking}")
+    left = f"; {repeating} lists left at a page without a new ID" if repeating else ""
+    return Ending(ExitCode.COMPLETE, f"{known} IDs in the list{lacking}{left}")
 
 
-def houses_ending(states: Mapping[str, int], finished: bool) -> Ending:
+def houses_ending(
+    states: Mapping[str, int], finished: bool, reasons: Mapping[str, str] | None = None
+) -> Ending:
     """How stage 2 ended, from the ledger alone.
 
     `states`: houses of the part by state over all runs, `new` being those without a final one;
-    `finished`: whether the crawl came to its own end.
+    `finished`: whether the crawl came to its own end; `reasons`: why, by outcome, the commonest.
 
     >>> houses_ending({"ok": 3, "gone": 1}, True).code.name
     'COMPLETE'
@@ -75,12 +86,14 @@ def houses_ending(states: Mapping[str, int], finished: bool) -> Ending:
         return Ending(ExitCode.ALARM, "the ID list is empty: run `scrapy crawl ids` first")
     if left or not finished:
         return Ending(ExitCode.INCOMPLETE, f"stopped, {left} of {total} houses left: {AGAIN}")
-    for outcome, code, said in WITHOUT:
+    why = {outcome: f" ({reason[:200]})" for outcome, reason in (reasons or {}).items()}
+    for outcome, code, what, todo in WITHOUT:
         count = states.get(outcome, 0)
         if count and (not ok or count > max(FEW, FEW_SHARE * total)):
-            return Ending(code, f"{count} of {total} houses {said}")
-    if not ok and states.get("denied", 0):
-        return Ending(ExitCode.POLICY, f"robots.txt denies all {total} houses")
+            return Ending(code, f"{count} of {total} houses {what}{why.get(outcome, '')}: {todo}")
+    if not ok and (denied := states.get("denied", 0)):
+        said = f"robots.txt denies {denied} of {total} houses{why.get('denied', '')}"
+        return Ending(ExitCode.POLICY, said)
     if not ok:
         return Ending(ExitCode.ALARM, f"none of {total} houses could be read")
     return Ending(ExitCode.COMPLETE, f"{ok} of {total} houses stored{_lost(states)}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from scrapy.settings import BaseSettings
 
 from scraper.answer.options import Options as AnswerOptions
+from scraper.browser.find import launch_options
 from scraper.browser.options import Options as BrowserOptions
 from scraper.cli.afterwards import Run
 from scraper.cli.descriptors import allow_files
@@ -36,8 +38,11 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     site.search_urls(_entries(arguments.get("where", "")))
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
-    for concept in (AnswerOptions, BrowserOptions, PhotoOptions):
+    for concept in (AnswerOptions, PhotoOptions):
         concept.from_settings(settings)
+    browser = BrowserOptions.from_settings(settings)
+    if site.render.mode == "always":
+        launch_options(browser, root=os.geteuid() == 0, public=site.is_public)
     GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
     allow_files(
         settings.getint("CONCURRENT_REQUESTS"), PhotoOptions.from_settings(settings).concurrency

@@ -22,8 +22,8 @@ HELP = "what is done, waiting, refused, failed, and why"
 
 _STATES: Final = ("ok", "waiting", "gone", "denied", "refused", "unread", "failed")
 _COLOURS: Final = {"ok": "green", "waiting": "cyan"}
-_MANY_UNREAD: Final = 0.2
-"""Share of the pages that could not be read from which the site file is to be looked at."""
+_MANY: Final = 0.2
+"""Share of the pages without an answer, or that could not be read, from which that comes first."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -182,7 +182,9 @@ def _advice(seen: Overview, place: str) -> str:
             return f"visit the {counts.waiting:,} that wait: {again}"
         if counts.refused:
             return f"{counts.refused:,} were refused; wait, then try them again: {again}"
-        if counts.unread > _MANY_UNREAD * (counts.unread + counts.ok):
+        if counts.failed > _MANY * (counts.failed + counts.ok):
+            return f"{counts.failed:,} gave no answer; is the site up? try them again: {again}"
+        if counts.unread > _MANY * (counts.unread + counts.ok):
             return f"see why {counts.unread:,} pages could not be read: housecrawl check URL"
     return f"use it: housecrawl export {place} houses.feather"
 

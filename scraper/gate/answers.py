@@ -68,7 +68,7 @@ def answered(status: int, body: bytes, source: str) -> Answer:
 
 def unreachable(reason: str, source: str) -> Answer:
     """The answer where there was none: nothing is asked (RFC 9309 2.3.1.4)."""
-    return Answer("deny_all", source, reason)
+    return Answer("deny_all", source, f"the host could not be reached ({reason})")
 
 
 def redirected_too_often(source: str) -> Answer:

@@ -24,6 +24,8 @@ class Options:
     """`STOP_BUDGET`: seconds from the wish to stop until the process is gone."""
     spot_notice: str = ""
     """`SPOT_NOTICE`: a file or an address that says that the machine is taken away soon."""
+    list_pages: int = 10_000
+    """`LIST_PAGES`: pages of one list after which it counts as endless."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Options:
@@ -31,16 +33,20 @@ class Options:
         place = str(settings.get("DATASET") or "")
         if not place:
             raise SettingError("DATASET is not set: say where the dataset lives, -s DATASET=PLACE")
-        found = settings.get("ATTEMPTS", 3)
-        if not str(found).isdigit() or int(str(found)) < 1:
-            raise SettingError(f"ATTEMPTS={found}: expected a whole number of at least 1")
         return cls(
             place,
             str(settings.get("RUN_ID") or new_run_id()),
-            int(str(found)),
+            _count("ATTEMPTS", settings.get("ATTEMPTS", 3)),
             _seconds("STOP_BUDGET", settings.get("STOP_BUDGET", 25)),
             str(settings.get("SPOT_NOTICE") or ""),
+            _count("LIST_PAGES", settings.get("LIST_PAGES", 10_000)),
         )
+
+
+def _count(name: str, found: object) -> int:
+    if not str(found).isdecimal() or int(str(found)) < 1:
+        raise SettingError(f"{name}={found}: expected a whole number of at least 1")
+    return int(str(found))
 
 
 def _seconds(name: str, found: object) -> float:

@@ -1,5 +1,6 @@
 """Bad input: one clear line and exit code 2, before anything is asked for."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ def test_no_place_at_all(scrapy, tmp_path: Path) -> None:
         ("PHOTO_SIZE=big", "PHOTO_SIZE"),
         ("PHOTO_QUALITY=0", "PHOTO_QUALITY"),
         ("ATTEMPTS=none", "ATTEMPTS"),
+        ("LIST_PAGES=0", "LIST_PAGES"),
         ("BROWSER=/nowhere/chromium", "BROWSER"),
         ("BROWSER_SANDBOX=maybe", "BROWSER_SANDBOX"),
     ],
@@ -92,6 +94,29 @@ def test_a_wrong_argument_and_a_wrong_part(scrapy, tmp_path: Path) -> None:
     common = ("crawl", "houses", "-a", "site=mine.toml", "-s", place)
     one_line(scrapy(*common, "-a", "town=x"), "town")
     one_line(scrapy(*common, "-a", "part=4/4"), "part=4/4")
+
+
+@pytest.mark.parametrize("stage", ["nothing", "page"])
+def test_a_stage_that_is_none(scrapy, tmp_path: Path, stage: str) -> None:
+    said = scrapy("crawl", stage, "-a", "site=mine.toml", "-s", f"DATASET={tmp_path / 'd'}")
+    one_line(said, f"crawl {stage}", "ids and houses")
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_browser_that_root_may_not_start_is_refused_before_the_crawl(
+    scrapy, tmp_path: Path
+) -> None:
+    if os.geteuid():
+        pytest.skip("only root lacks the sandbox")
+    public = GOOD.replace("127.0.0.1:9", "homefind.example") + '[render]\nmode = "always"\n'
+    (tmp_path / "mine.toml").write_text(public)
+    common = ("crawl", "houses", "-a", "site=mine.toml", "-s", f"DATASET={tmp_path / 'd'}")
+    contact = ("-s", "CONTACT=https://me.example")
+    one_line(scrapy(*common, *contact), "as root", "BROWSER_SANDBOX=off")
+    # The control: who accepts the risk comes as far as to the list, which is empty.
+    said = scrapy(*common, *contact, "-s", "BROWSER_SANDBOX=off")
+    assert said.returncode == 4, said.stderr
+    assert "the ID list is empty" in said.stderr
 
 
 def test_a_public_site_without_a_contact(scrapy, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scraper.cli.afterwards import finish
 from scraper.cli.preflight import preflight
 from scraper.cli.stopping import Stopper, end_now
-from scraper.errors import ExitCode, HousecrawlError
+from scraper.errors import ExitCode, HousecrawlError, UsageError
 
 OURS = ("ids", "houses")
 
@@ -23,13 +23,16 @@ class Command(ScrapyCrawl):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse what cannot work, in one line; quiet the log where a progress line is shown."""
         super().process_options(args, opts)
-        if args[:1] and args[0] in OURS:
+        if len(args) == 1:
             self._stopper = Stopper()
             self._checked(args[0], opts)
 
     def _checked(self, stage: str, opts: argparse.Namespace) -> None:
         assert self.settings is not None
         try:
+            if stage not in OURS:
+                known = " and ".join(OURS)
+                raise UsageError(f"scrapy crawl {stage}: no such stage; there are {known}")
             self._run = preflight(stage, opts.spargs, self.settings)
         except HousecrawlError as error:
             print(f"housecrawl: {error}", file=sys.stderr)
@@ -40,8 +43,8 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then publish where the list is complete, and say how it ended."""
-        if args[:1] and args[0] not in OURS:
-            super().run(args, opts)
+        if len(args) != 1:
+            super().run(args, opts)  # says how it is used
             return
         assert self.crawler_process is not None
         started = datetime.now(UTC)
