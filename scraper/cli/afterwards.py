@@ -136,7 +136,8 @@ def _ending(
         listed = int(stats.get(names.STAT_IDS_LISTED, 0))
         left = sum(int(stats.get(names.STAT_LISTS.format(end=end), 0)) for end in REPEATING)
         known, short = sum(states.values()), facts.get("search", {}).get("short", 0)
-        return ids_ending(known, listed, book.stopped_entries, finished, short, left)
+        stopped = book.stopped_entries
+        return ids_ending(known, listed, stopped, finished, short=short, repeating=left)
     # The most frequent comes first, and stays.
     reasons = {one["outcome"]: one["reason"] for one in reversed(facts["reasons"])}
     return houses_ending(states, finished, reasons)

@@ -38,6 +38,7 @@ def ids_ending(
     listed: int,
     stopped: Sequence[tuple[str, str]],
     finished: bool,
+    *,
     short: int = 0,
     repeating: int = 0,
 ) -> Ending:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from scraper.extract.document import Document
+from scraper.extract.hidden import follows
 
 _MOST: int = 100_000
 """A larger number is no page's."""
@@ -46,7 +47,9 @@ def _pager(parsed: Document) -> dict[int, str]:
     found = [
         (int(text), str(parsed.elements[number].get("href")))
         for number in parsed.links
-        if (text := parsed.text_of(number, 3)).isdecimal() and 0 < int(text) < _MOST
+        if (text := parsed.text_of(number, 3)).isdecimal()
+        and 0 < int(text) < _MOST
+        and follows(parsed, number)
     ]
     forms = Counter(_form(parsed.absolute(href)) for _, href in found)
     named = {form for form in forms if _PAGED.search(form)}

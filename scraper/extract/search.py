@@ -44,8 +44,8 @@ def next_url(page: Page, selector: str | None = None) -> str | None:
     """The absolute address of the next search page; None on the last.
 
     The site file's selector decides where it is given; else `rel=next`, then links that say
-    "Next", then the number after the current page's in its pager. Of the first two, links that are
-    hidden or say `nofollow` are skipped: an endless list is a trap too.
+    "Next", then the number after the current page's in its pager. Links that are hidden
+    or say `nofollow` are skipped: an endless list is a trap too.
     """
     parsed = document.read(page)
     href = _selected(parsed, selector) if selector else _by_rel(parsed) or _by_words(parsed)
