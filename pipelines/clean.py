@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scraper.extract.house import EXTRACTOR_VERSION
 from scraper.house import House, Visit
 from scraper.parse.row import clean_history, clean_row
+from scraper.rights.signals import as_json
 from scraper.schema import Row
 from scraper.sites.model import Site
 
@@ -76,5 +77,6 @@ def _provenance(item: House) -> Row:
         "http_status": page.status,
         "body_sha256": page.sha256,
         "robots_rule": item.robots_rule,
+        "usage_signals": as_json(item.signals),
         "extractor_version": EXTRACTOR_VERSION,
     }

@@ -12,14 +12,20 @@ from scrapy.exceptions import DropItem, IgnoreRequest
 from scrapy.http import Response
 
 from scraper import names
-from scraper.gate.middleware import RequestHeld
+from scraper.gate.middleware import RequestDenied, RequestHeld
+from scraper.gate.options import TOKEN
 from scraper.house import House, Outcome, Visit
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.moments import utc_now
+from scraper.page import joined
 from scraper.photos.options import Options
 from scraper.photos.pool import PhotoPool
 from scraper.photos.reasons import PhotoError
 from scraper.photos.row import Shown, failed_row, stored_row
+from scraper.rights.options import Options as Rights
+from scraper.rights.page import header_signals
+from scraper.rights.reserved import page_photos, reserved
+from scraper.rights.signals import Signals, as_json, merged
 from scraper.schema import Row
 
 if TYPE_CHECKING:
@@ -37,6 +43,7 @@ class PhotosPipeline:
         self._options = Options.from_settings(crawler.settings)
         self._downloads = asyncio.Semaphore(self._options.concurrency)
         self._pool = PhotoPool(self._options)
+        self._rights = Rights.from_settings(crawler.settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PhotosPipeline:
@@ -50,8 +57,12 @@ class PhotosPipeline:
     async def process_item(self, item: House | Visit) -> House | Visit:
         """Fill the photo rows of a house."""
         if isinstance(item, House):
-            shown = self._shown(item)
-            item.photos = await asyncio.gather(*(self._photo(one) for one in shown))
+            of_page = page_photos(item.signals)
+            reason = reserved(item.signals, "photos", self._rights)
+            shown = (replace(one, usage_signals=as_json(of_page)) for one in self._shown(item))
+            item.photos = await asyncio.gather(
+                *(self._photo(one, of_page, reason) for one in shown)
+            )
         return item
 
     def _shown(self, item: House) -> list[Shown]:
@@ -59,9 +70,12 @@ class PhotosPipeline:
         urls = item.extraction.photo_urls
         return [Shown(lease.site, lease.house_id, n, url, now) for n, url in enumerate(urls)]
 
-    async def _photo(self, shown: Shown) -> Row:
-        async with self._downloads:
-            row = await self._fetched(replace(shown, fetched_at=utc_now()))
+    async def _photo(self, shown: Shown, of_page: Signals, reason: str | None) -> Row:
+        if reason:
+            row = failed_row(shown, "denied", reason)
+        else:
+            async with self._downloads:
+                row = await self._fetched(replace(shown, fetched_at=utc_now()), of_page)
         row["run_id"] = self._run_id
         if self._crawler.stats:
             self._crawler.stats.inc_value(names.STAT_PHOTOS.format(outcome=row["outcome"]))
@@ -75,12 +89,15 @@ class PhotosPipeline:
             raise RuntimeError("the ledger is not installed: nothing could be kept")
         return book.options.run_id
 
-    async def _fetched(self, shown: Shown) -> Row:
+    async def _fetched(self, shown: Shown, of_page: Signals) -> Row:
         try:
             response = await self._ask(shown.url)
         except RequestHeld as error:
             # The crawl is being stopped: the house is given back, not stored without its photos.
             raise DropItem(str(error)) from error
+        except RequestDenied as error:
+            said = as_json(merged(of_page, error.verdict.signals))
+            return failed_row(replace(shown, usage_signals=said), "denied", str(error))
         except IgnoreRequest as error:
             return failed_row(shown, "denied", str(error))
         except ValueError as error:
@@ -90,10 +107,24 @@ class PhotosPipeline:
         if response.status != 200:
             outcome = _outcome(response.status)
             return failed_row(shown, outcome, f"HTTP {response.status}", len(response.body))
+        headers = header_signals(joined(response.headers.items()), TOKEN)
+        told = merged(of_page, response.meta.get(names.SIGNALS) or {}, headers)
+        return await self._made_small(shown, response.body, told)
+
+    async def _made_small(self, shown: Shown, body: bytes, told: Signals) -> Row:
+        """The row of a downloaded photo; nothing of a reserved one is kept."""
+        shown = replace(shown, usage_signals=as_json(told))
+        if reason := reserved(told, "photo", self._rights):
+            return failed_row(shown, "denied", reason, len(body))
         try:
-            return stored_row(shown, await self._pool.downsample(response.body))
+            photo = await self._pool.downsample(body)
         except PhotoError as error:
-            return failed_row(shown, "unread", str(error), len(response.body))
+            return failed_row(shown, "unread", str(error), len(body))
+        told = merged(told, photo.signals)
+        shown = replace(shown, usage_signals=as_json(told))
+        if reason := reserved(told, "photo", self._rights):
+            return failed_row(shown, "denied", reason, len(body))
+        return stored_row(shown, photo)
 
     async def _ask(self, url: str) -> Response:
         engine = self._crawler.engine

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["search", "house", "photo", "data", "browser", "robots"]
+Kind = Literal["search", "house", "photo", "data", "browser", "robots", "rights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Verdict:
     """Why it was refused, for a person; empty where it was allowed."""
     for_now: bool = False
     """Refused only because the rules of the host cannot be had just now."""
+    signals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the host's files say of the use of the URL: the file to its words."""
 
 
 class Guard(ABC):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -49,6 +50,8 @@ class House:
     seconds: float
     """From lease to page."""
     robots_rule: str | None = None
+    signals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the page and its host say of its use: the place to its words."""
     row: Row = field(default_factory=dict)
     """The row of the table `houses`, filled by `pipelines/clean.py`."""
     photos: list[Row] = field(default_factory=list)

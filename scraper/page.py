@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -48,7 +48,8 @@ class Page:
     status: int
     """HTTP status."""
     headers: Mapping[str, str]
-    """Headers of the answer, names in lower case, repeated ones joined with a comma."""
+    """Headers of the answer, names in lower case, repeated ones joined with a comma; X-Robots-Tag
+    with a line end, because a user agent in it holds to the end of its header."""
     body: bytes = field(repr=False)
     """The decompressed body; for a browser page the document as it stood, in UTF-8."""
     fetch_mode: FetchMode
@@ -71,6 +72,19 @@ class Page:
     def sha256(self) -> str:
         """Hash of the body, hexadecimal."""
         return sha256(self.body).hexdigest()
+
+
+def joined(headers: Iterable[tuple[bytes, list[bytes]]]) -> dict[str, str]:
+    """Headers, each with all its values, as `Page.headers` has them.
+
+    >>> joined([(b"Vary", [b"a", b"b"]), (b"X-Robots-Tag", [b"bot: none", b"noai"])])
+    {'vary': 'a, b', 'x-robots-tag': 'bot: none\\nnoai'}
+    """
+    named = ((name.decode("latin-1").lower(), values) for name, values in headers)
+    return {
+        name: (b"\n" if name == "x-robots-tag" else b", ").join(values).decode("latin-1")
+        for name, values in named
+    }
 
 
 @dataclass(frozen=True, slots=True)

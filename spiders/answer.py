@@ -13,7 +13,7 @@ from scraper.browser.handler import PageDenied
 from scraper.gate.middleware import RequestDenied
 from scraper.house import Outcome
 from scraper.ledger.moments import utc_now
-from scraper.page import FetchMode, Page
+from scraper.page import FetchMode, Page, joined
 
 _TOLD: Final = {
     "ResponseDataLossError": "truncated: the connection was closed before the body's end",
@@ -25,10 +25,7 @@ _TOLD: Final = {
 def page_of(response: Response) -> Page:
     """The page that a response carries."""
     mode: FetchMode = response.meta.get(names.MODE, "http")
-    headers = {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
-        for name, values in response.headers.items()
-    }
+    headers = joined(response.headers.items())
     body = response.body
     if mode == "browser" and isinstance(response, TextResponse):
         # The document was serialised by the browser: the header's charset no longer says anything.

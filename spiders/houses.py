@@ -66,6 +66,9 @@ class HousesSpider(SiteSpider):
         if page.status >= 400:
             return self._without(page, meta, "failed", f"HTTP {page.status}")
         with within(self.settings.getfloat("PAGE_SECONDS")):
+            signals = self.signals(page, meta)
+            if reason := self.reserved(signals, "page"):
+                return self._without(page, meta, "denied", reason)
             extraction = extract(page, self.site.hints)
         lacking = missing(extraction.best, self.site.house.required)
         if mode := next_mode(page.fetch_mode, self.site.render.mode, lacking):
@@ -73,7 +76,8 @@ class HousesSpider(SiteSpider):
         if lacking:
             return self._without(page, meta, "unread", f"no {', no '.join(lacking)} on the page")
         seconds = monotonic() - meta[names.STARTED]
-        return House(lease, page, extraction, seconds, robots_rule=meta.get(names.ROBOTS_RULE))
+        rule = meta.get(names.ROBOTS_RULE)
+        return House(lease, page, extraction, seconds, robots_rule=rule, signals=signals)
 
     @staticmethod
     def _without(page: Page, meta: dict[str, Any], outcome: Outcome, reason: str) -> Visit:
@@ -85,7 +89,7 @@ class HousesSpider(SiteSpider):
             fetch_mode=page.fetch_mode,
             http_status=page.status,
             bytes=len(page.body),
-            final=outcome in ("gone", "unread"),
+            final=outcome in ("gone", "unread", "denied"),
         )
 
     def failed(self, failure: Failure) -> Iterator[Visit]:

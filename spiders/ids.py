@@ -54,16 +54,18 @@ class IdsSpider(SiteSpider):
         """Keep the IDs of a page and go to the next, until a page brings no new one."""
         page = page_of(response)
         try:
-            yield from self._read(page, listed, position)
+            yield from self._read(page, response.meta, listed, position)
         except Exception as error:  # a list that was not read is not complete
             self.logger.exception("reading %s failed", page.url)
             reason = f"{type(error).__name__} while reading: {error}"
             self._stop(listed.where, page.url, "failed", reason)
 
-    def _read(self, page: Page, listed: HouseList, position: int) -> Iterator[Request]:
+    def _read(
+        self, page: Page, meta: dict[str, Any], listed: HouseList, position: int
+    ) -> Iterator[Request]:
         if page.status in EMPTY and listed.above is not None and not listed.pages:
             return
-        if problem := self._problem(page):
+        if problem := self._problem(page, meta):
             self._stop(listed.where, page.url, *problem)
             return
         search = self.site.search
@@ -120,12 +122,13 @@ class IdsSpider(SiteSpider):
         where = request.cb_kwargs["listed"].where
         self._stop(where, request.meta[names.ASKED], kind, reason_of(failure))
 
-    def _problem(self, page: Page) -> tuple[str, str] | None:
+    def _problem(self, page: Page, meta: dict[str, Any]) -> tuple[str, str] | None:
         if refused := refusal(page):
             return "refused", refused.reason
         if page.status >= 400:
             return "failed", f"HTTP {page.status}"
-        return None
+        reason = self.reserved(self.signals(page, meta), "search")
+        return ("denied", reason) if reason else None
 
     def _stop(self, where: str, url: str, kind: str, reason: str) -> None:
         """An entry of the search that could not be read to its end."""

@@ -9,10 +9,15 @@ from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
 from scraper import names
+from scraper.gate.options import TOKEN
 from scraper.gate.options import Options as GateOptions
 from scraper.guard import Kind
 from scraper.ledger.middleware import LedgerExtension
-from scraper.page import FetchMode
+from scraper.page import FetchMode, Page
+from scraper.rights.options import Options as Rights
+from scraper.rights.page import page_signals
+from scraper.rights.reserved import What, reserved
+from scraper.rights.signals import Signals, merged
 from scraper.sites.load import load_site
 from scraper.sites.model import Site
 
@@ -44,6 +49,14 @@ class SiteSpider(Spider):
         if book is None:
             raise RuntimeError("the ledger is not installed: nothing could be kept")
         return book
+
+    def signals(self, page: Page, meta: Mapping[str, Any]) -> Signals:
+        """What a page and its host say of its use."""
+        return merged(meta.get(names.SIGNALS) or {}, page_signals(page, TOKEN))
+
+    def reserved(self, signals: Signals, what: What) -> str | None:
+        """Why a page may not be used, in a line; None where it may."""
+        return reserved(signals, what, Rights.from_settings(self.settings))
 
     def ask(
         self, url: str, kind: Kind, mode: FetchMode, meta: Mapping[str, Any], **kwargs: Any

@@ -5,20 +5,30 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from scraper.gate.addresses import is_own, refusal
 from scraper.gate.answers import Answer
+from scraper.gate.declared import Ask, Declarations, robots_signals
 from scraper.gate.hosts import Hosts
 from scraper.gate.options import TOKEN, Options
 from scraper.gate.pace import Budget, Pace, retry_after
 from scraper.gate.turns import Line, StoppingError
 from scraper.guard import Kind, Verdict
 from scraper.hosts import Host, Target, target_of
+from scraper.rights.reserved import What, reserved
+from scraper.rights.signals import merged
 
 SITE_KINDS: Final = frozenset({"search", "house", "data"})
 """Kinds of requests whose hosts are the site: these share one budget."""
+USES: Final[dict[Kind, What]] = {
+    "search": "search",
+    "house": "page",
+    "data": "page",
+    "photo": "photo",
+}
+"""Kinds of requests whose answers are used, so that rights signals count for them."""
 NOT_NOW: Final = frozenset({429, 503})
 """Statuses by which a site asks to be left alone for a while (RFC 6585 4, RFC 9110 15.6.4)."""
 
@@ -45,8 +55,11 @@ class Gate:
         ask: Callable[[str], Awaitable[Answer]],
         stopping: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        declared: Ask | None = None,
     ) -> None:
         self._options, self._crawled = options, crawled
+        self._declared = Declarations(declared, clock) if declared else None
         self._stopping, self._clock = stopping, clock
         self._hosts = Hosts(ask, clock, options.robots_retry)
         self._site: set[str] = set()
@@ -71,7 +84,13 @@ class Gate:
             self._site.add(target.host)
         answer = await self._hosts.answer(target.origin)
         self._line(target).budget.slow_to(target.origin, answer.delay(TOKEN))
-        return answer.verdict(TOKEN, url)
+        verdict = answer.verdict(TOKEN, url)
+        if not verdict.allowed or kind not in USES or self._declared is None:
+            return verdict
+        files = await self._declared.of(target.origin)
+        said = merged(robots_signals(answer.rules, TOKEN, url), files.signals(TOKEN, url))
+        reason = reserved(said, USES[kind], self._options.rights)
+        return replace(verdict, allowed=reason is None, reason=reason or "", signals=said)
 
     async def turn(self, url: str) -> Line:
         """Wait until a URL may be asked for now; the turn lasts until `Line.leave`."""

@@ -94,6 +94,7 @@ class GateMiddleware(Guard):
         else:
             verdict = await self._gate.judge(request.url, request.meta.get(names.KIND, "house"))
             request.meta[names.ROBOTS_RULE] = verdict.rule
+            request.meta[names.SIGNALS] = verdict.signals
         if verdict is not None and not verdict.allowed:
             self._count(names.STAT_DENIED.format(kind=request.meta.get(names.KIND, "house")))
             raise RequestDenied(verdict)
@@ -142,7 +143,7 @@ class GateMiddleware(Guard):
             delay=getattr(pace, "delay", None),
             concurrency=getattr(pace, "concurrency", None),
         )
-        return Gate(self._options, crawled, self._ask, self._stopping)
+        return Gate(self._options, crawled, self._ask, self._stopping, declared=self._declared)
 
     def _stopping(self) -> bool:
         """Whether the engine waits for the requests under way to end.
@@ -178,23 +179,40 @@ class GateMiddleware(Guard):
         return answer
 
     async def _once(self, url: str) -> Answer:
-        asked = url
         try:
-            for _ in range(REDIRECTS + 1):
-                response = await self._download(asked)
-                location = response.headers.get("Location")
-                if response.status not in _REDIRECTS or not location:
-                    return answered(response.status, response.body, url)
-                asked = urljoin(asked, location.decode("latin-1"))
+            response = await self._followed(url, "robots")
         except Exception as error:  # noqa: BLE001  # whatever went wrong, there is no answer
             return unreachable(f"{type(error).__name__} {error}".strip(), url)
-        return redirected_too_often(url)
+        if response is None:
+            return redirected_too_often(url)
+        return answered(response.status, response.body, url)
 
-    async def _download(self, url: str) -> Response:
+    async def _declared(self, url: str) -> tuple[int, bytes] | None:
+        """Status and body of a file of rights signals; None where it cannot be had."""
+        try:
+            response = await self._followed(url, "rights")
+        except RequestDenied:
+            return 404, b""  # robots.txt forbids to ask for it
+        except Exception as error:  # noqa: BLE001  # whatever went wrong, there is no answer
+            logger.info("%s cannot be had: %s", url, type(error).__name__)
+            return None
+        return (response.status, response.body) if response else (404, b"")
+
+    async def _followed(self, url: str, kind: Kind) -> Response | None:
+        """The answer behind at most five redirects; None where there are more."""
+        for _ in range(REDIRECTS + 1):
+            response = await self._download(url, kind)
+            location = response.headers.get("Location")
+            if response.status not in _REDIRECTS or not location:
+                return response
+            url = urljoin(url, location.decode("latin-1"))
+        return None
+
+    async def _download(self, url: str, kind: Kind) -> Response:
         engine = self._crawler.engine
         assert engine is not None
-        meta = {
-            names.KIND: "robots",
+        meta: dict[str, Any] = {
+            names.KIND: kind,
             "allow_offsite": True,
             "dont_cache": True,
             "dont_merge_cookies": True,
@@ -205,7 +223,10 @@ class GateMiddleware(Guard):
             "handle_httpstatus_all": True,
         }
         request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
-        self._robots[request] = 0
+        if kind == "robots":
+            self._robots[request] = 0
+        else:
+            request.meta["download_maxsize"] = LIMIT
         return await engine.download_async(request)
 
     def _count(self, stat: str) -> None:

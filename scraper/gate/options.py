@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final
 
 from scraper.errors import SettingError
 from scraper.gate.pace import Pace
+from scraper.rights.options import Options as Rights
 
 TOKEN: Final = "housecrawl"  # noqa: S105  # a product token, no secret
 """The product token that robots.txt rules are looked up by."""
@@ -39,6 +40,8 @@ class Options:
     with each in a row; and a host whose robots.txt failed, before it is tried again."""
     longest_rest: float = 3600.0
     """`RETRY_AFTER_MAX`: seconds that a Retry-After counts for at most."""
+    rights: Rights = field(default_factory=Rights)
+    """What becomes of a URL that the files of its host reserve."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Options:
@@ -51,6 +54,7 @@ class Options:
             robots_retry=_number(settings, "ROBOTS_RETRY", cls().robots_retry, least=0.01),
             back_off=_number(settings, "BACK_OFF", cls().back_off, least=0.01),
             longest_rest=_number(settings, "RETRY_AFTER_MAX", cls().longest_rest, least=0),
+            rights=Rights.from_settings(settings),
         )
 
     @property

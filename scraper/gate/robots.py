@@ -1,7 +1,8 @@
 """What a robots.txt says: the Robots Exclusion Protocol of RFC 9309, parsed and matched.
 
 Beyond the RFC: `Crawl-delay`, `Request-rate` and `Sitemap` lines, which sites use and mean;
-`Content-Usage` lines (draft-ietf-aipref-attach), kept as they stand; the misspellings that
+`Content-Usage` lines (draft-ietf-aipref-attach-05) and Cloudflare's `Content-Signal`, whose words
+are kept as they stand; the misspellings that
 Google's parser accepts; and a `Disallow` is matched against every spelling of a path that means
 the same, while an `Allow` counts for the spelling that it names.
 """
@@ -12,6 +13,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from scraper.gate.pattern import Path, Pattern, decoded, written
@@ -29,7 +31,10 @@ _KEYS: Final = {
     "crawl-delay": "crawl-delay",
     "request-rate": "request-rate",
     "content-usage": "content-usage",
+    "content-signal": "content-signal",
 }
+_MOST_USAGE: Final = 1000
+"""Lines of preferences that are looked at."""
 _TOKEN: Final = re.compile(r"[A-Za-z_-]+")
 _RATE: Final = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})\s*([smhd]?)", re.IGNORECASE)
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -141,9 +146,18 @@ class Rules:
         rates = [rate for rate in found if rate is not None]
         return max(rates, key=lambda rate: rate.seconds / rate.requests, default=None)
 
-    def usage(self, token: str) -> tuple[str, ...]:
-        """The values of Content-Usage lines, as they stand."""
-        return tuple(_shown(value) for value in self._notes(token, "content-usage"))
+    def usage(self, token: str, url: str, key: str = "content-usage") -> tuple[str, ...]:
+        """What the Content-Usage lines (or those of `key`) with the longest path say of a URL.
+
+        >>> rules = Rules.parse(b"User-agent: *\\nContent-Usage: / train-ai=n")
+        >>> rules.usage("housecrawl", "http://homes.example/a")
+        ('train-ai=n',)
+        """
+        path = Path.of(url)
+        lines = [_preference(value) for value in islice(self._notes(token, key), _MOST_USAGE)]
+        found = [line for line in lines if Pattern(line[0]).matches(path.normal)]
+        longest = max((len(pattern) for pattern, _ in found), default=0)
+        return tuple(words for pattern, words in found if len(pattern) == longest)
 
     def _notes(self, token: str, key: str) -> Iterator[str]:
         return (value for name, value in self._for(token)[1] if name == key)
@@ -220,6 +234,12 @@ def _directory(value: str, *, allow: bool) -> Iterator[str]:
     directory, slash, page = value.rpartition("/")
     if allow and slash and page.startswith("index.htm"):
         yield f"{directory}/$"
+
+
+def _preference(value: str) -> tuple[str, str]:
+    """Path and words of a line; drafts before attach-05 let the path be left out."""
+    path, *words = value.split(None, 1) if value.startswith("/") else ("/", value)
+    return decoded(path), _shown(words[0]) if words else ""
 
 
 def _shown(value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from typing import Final
@@ -14,6 +14,8 @@ from PIL import Image, UnidentifiedImageError
 from scraper.photos.colour import plain, to_srgb
 from scraper.photos.reasons import PhotoError
 from scraper.photos.upright import orientation, upright
+from scraper.rights.signals import Signals
+from scraper.rights.xmp import photo_signals
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """What a browser shows as a photo. SVG and whatever else is refused unread."""
@@ -43,6 +45,8 @@ class Downsampled:
     """Hash of the download, hexadecimal."""
     phash: str
     """Perceptual hash of the small picture, 64 bits, hexadecimal."""
+    signals: Signals = field(default_factory=dict)
+    """What the download says of its use, read before anything is made of it."""
 
 
 def downsample(
@@ -76,6 +80,7 @@ def _downsample(data: bytes, size: int, quality: int, max_pixels: int) -> Downsa
             raise PhotoError(
                 f"too large: {full[0]} x {full[1]} pixels, at most {max_pixels:,} are decoded"
             )
+        signals = photo_signals(data, _packed(image))
         turn = orientation(image)
         small = upright(_resized(image, size), turn)
     small.info = {}
@@ -91,7 +96,16 @@ def _downsample(data: bytes, size: int, quality: int, max_pixels: int) -> Downsa
         original_bytes=len(data),
         sha256=sha256(data).hexdigest(),
         phash=str(imagehash.phash(small)),
+        signals=signals,
     )
+
+
+def _packed(image: Image.Image) -> list[bytes]:
+    """XMP that a search of the file's bytes would miss: PNG may compress it."""
+    found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
+    if isinstance(found, str):
+        return [found.encode()]
+    return [found] if isinstance(found, bytes) else []
 
 
 def _resized(image: Image.Image, size: int) -> Image.Image:

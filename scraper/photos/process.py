@@ -106,4 +106,5 @@ class Worker:
         if "reason" in answer:
             raise PhotoError(answer["reason"])
         image = await process.stdout.readexactly(answer.pop("bytes"))
-        return Downsampled(image=image, **answer)
+        signals = {place: tuple(words) for place, words in answer.pop("signals").items()}
+        return Downsampled(image=image, signals=signals, **answer)

@@ -21,11 +21,15 @@ class Shown:
     url: str
     fetched_at: datetime
     """When it was asked for, UTC."""
+    usage_signals: str = "{}"
+    """What is said of its use, as JSON (`scraper.rights.signals.as_json`)."""
 
 
 def stored_row(shown: Shown, photo: Downsampled) -> Row:
     """The row of a photo that was stored."""
-    return {**asdict(shown), **asdict(photo), "outcome": "ok"}
+    stored: Row = {**asdict(shown), **asdict(photo), "outcome": "ok"}
+    del stored["signals"]  # they are one column with what page and host say
+    return stored
 
 
 def failed_row(

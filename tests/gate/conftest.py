@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+RIGHTS = ("/.well-known/tdmrep.json", "/ai.txt")
 CRAWLING = Path(__file__).with_name("crawling.py")
 
 
@@ -67,7 +68,8 @@ class House(socketserver.ThreadingTCPServer):
         return f"http://127.0.0.1:{self.port}{path}"
 
     def asked(self, but: str = "") -> list[str]:
-        return [path for _, path, _ in self.log if path != but]
+        """What was asked for, without the files of rights signals, which come before the rest."""
+        return [path for _, path, _ in self.log if path not in (but, *RIGHTS)]
 
     def close(self) -> None:
         self.released.set()

@@ -158,7 +158,7 @@ def test_the_servers_log_shows_the_pace(house, crawl) -> None:
             },
         },
     )
-    assert len(filed.log) == len(asked_for.log) == len(free.log) == 5
+    assert len(filed.log) == len(asked_for.log) == len(free.log) + 2 == 7
     assert min(gaps(filed)) > 0.28
     assert min(gaps(asked_for)) > 0.28
     assert max(gaps(free)) < 0.28  # negative control: without the gate nothing waits
@@ -201,7 +201,7 @@ def test_a_site_that_says_not_now_is_left_alone(house, crawl) -> None:
     for server, one in zip(servers, said, strict=True):
         assert one["got"] == {server.url("/a"): 200}
         assert server.asked() == ["/robots.txt", "/a", "/a", "/a"]
-    by_header, by_chance = (gaps(server)[1:] for server in servers)
+    by_header, by_chance = (gaps(server)[-2:] for server in servers)
     assert min(by_header) > 0.98
     assert by_chance[0] > 0.48
     assert by_chance[1] > 0.98  # the second in a row: twice as long

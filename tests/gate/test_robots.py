@@ -139,9 +139,28 @@ def test_a_delay_counts_for_the_agents_above_it() -> None:
     assert rules.crawl_delay("slurp") == 60
 
 
-def test_usage_preferences_are_kept() -> None:
-    robots = b"User-agent: *\nContent-Usage: train-ai=n\nAllow: /\nContent-Usage: /p search=y"
-    assert Rules.parse(robots).usage("housecrawl") == ("train-ai=n", "/p search=y")
+@pytest.mark.parametrize(
+    ("lines", "path", "expected"),
+    [
+        ("Content-Usage: / train-ai=n", "/a", ("train-ai=n",)),
+        ("Content-Usage: train-ai=n", "/a", ("train-ai=n",)),
+        ("Content-Usage: / train-ai=n\nContent-Usage: /ok/ train-ai=y", "/ok/1", ("train-ai=y",)),
+        ("Content-Usage: / train-ai=n\nContent-Usage: /ok/ train-ai=y", "/no", ("train-ai=n",)),
+        ("Content-Usage: /*.jpg$ train-ai=n", "/a.jpg", ("train-ai=n",)),
+        ("Content-Usage: /a%62 x=n\nContent-Usage: /ab x=y", "/ab", ("x=n", "x=y")),
+        ("Content-Usage: /a", "/a", ("",)),
+        ("Content-Usage:", "/a", ("",)),
+        ("Disallow: /b", "/a", ()),
+    ],
+)
+def test_the_preference_with_the_longest_path_counts(lines, path, expected) -> None:
+    robots = f"User-agent: *\n{lines}\nAllow: /".encode()
+    assert Rules.parse(robots).usage("housecrawl", HOST + path) == expected
+
+
+def test_preferences_are_those_of_our_group() -> None:
+    robots = b"User-agent: *\nContent-Usage: / x=n\nUser-agent: housecrawl\nContent-Usage: / x=y"
+    assert Rules.parse(robots).usage("housecrawl", HOST + "/a") == ("x=y",)
 
 
 @pytest.mark.parametrize(
