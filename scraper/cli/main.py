@@ -20,6 +20,7 @@ COMMANDS = (
     "versions",
     "rollback",
     "check",
+    "new-site",
     "demo",
     "doctor",
 )

@@ -29,6 +29,7 @@ _OURS: Final = frozenset(
 )
 """Text columns of numbers and addresses, which are no free text: a parcel is no phone."""
 _NUMBER: Final = re.compile(r"[A-Z]{0,4}[\s#:-]{0,2}\d[\d\s./-]*[A-Z]?", re.IGNORECASE)
+_LONGEST_LABEL: Final = 32
 _NUMBERED: Final = re.compile(
     r"\b(?:parcel|apn|pin|mls|id|ref|reference|referencia|riferimento|referenz|cadastral|catastral"
     r"|number|no|nr|numero|folio|account|lot|tract|zip|postal)\b"
@@ -53,13 +54,23 @@ def without_personal(facts: Mapping[str, str], country: str | None = None) -> di
 
     >>> without_personal({"Agent": "Jane Roe", "Year built": "1988", "Tour": "jane@x.example"})
     {'Year built': '1988'}
+
+    Where a page puts the value first, a name may have been taken for the label.
+
+    >>> without_personal({"Jane Roe": "Listing agent", "South": "Orientation"})
+    {'South': 'Orientation'}
     """
     kept = {
         label: _value(label, value, country)
         for label, value in facts.items()
-        if not personal_label(label) and redact(label, country) == label
+        if not (personal_label(label) or _is_label(value)) and redact(label, country) == label
     }
     return {label: value for label, value in kept.items() if value}
+
+
+def _is_label(value: str) -> bool:
+    """Whether what was taken for a value is the label of a person."""
+    return len(value) < _LONGEST_LABEL and personal_label(value)
 
 
 def clean_personal(row: Row) -> Row:
