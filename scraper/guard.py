@@ -29,5 +29,19 @@ class Guard(ABC):
     """What the gate's middleware is to those who need an answer without knowing the gate."""
 
     @abstractmethod
-    async def may_ask(self, url: str, kind: Kind) -> Verdict:
-        """Whether a URL may be asked for now; waits for the rules of its host to be known."""
+    async def may_ask(self, url: str, kind: Kind, *, proxied: bool = False) -> Verdict:
+        """Whether a URL may be asked for now; waits for the rules of its host to be known.
+
+        `proxied`: a proxy looks its name up, so that it is not looked up here.
+        """
+
+    @abstractmethod
+    def answered(self, url: str, status: int, retry_after: str) -> None:
+        """Tell what a part of a page was answered; 429 and 503 let its site rest."""
+
+    @abstractmethod
+    def may_leave_by(self, proxy: str) -> None:
+        """Let requests leave by a proxy that the operator configured, wherever it stands.
+
+        Other proxies are used only on public addresses, and no proxy is asked for a page.
+        """

@@ -113,6 +113,16 @@ def is_public_host(host: str) -> bool:
     return is_public(address) if address else "." in name and not name.endswith(_LOCAL_NAMES)
 
 
+def proxy_host(proxy: str) -> Host | None:
+    """Host and port of a proxy as it is written in settings, or None where it is not one.
+
+    >>> proxy_host("http://me:secret@10.0.0.7:3128"), proxy_host("10.0.0.7:3128")
+    (('10.0.0.7', 3128), ('10.0.0.7', 3128))
+    """
+    found = target_of(proxy if "://" in proxy else f"http://{proxy}")
+    return (found.host, found.port) if found else None
+
+
 def is_named(host: str, port: int, own_hosts: frozenset[Host]) -> bool:
     """Whether a site file names exactly this host and port.
 

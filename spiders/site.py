@@ -9,6 +9,7 @@ from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
 from scraper import names
+from scraper.gate.installed import refuse_without_gate
 from scraper.gate.options import TOKEN
 from scraper.gate.options import Options as GateOptions
 from scraper.guard import Kind
@@ -37,8 +38,9 @@ class SiteSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Say who asks, in every request."""
+        """Say who asks, in every request; SettingError where the gate would not be asked."""
         super().update_settings(settings)
+        refuse_without_gate(settings)
         agent = GateOptions.from_settings(settings).user_agent
         settings.set("USER_AGENT", agent, priority="spider")
 

@@ -14,6 +14,7 @@ from scraper.cli.afterwards import Run
 from scraper.cli.descriptors import allow_files
 from scraper.cli.project import guard_project
 from scraper.errors import SettingError, UsageError
+from scraper.gate.installed import refuse_without_gate
 from scraper.gate.options import Options as GateOptions
 from scraper.ledger.middleware import hand_over, open_ledger
 from scraper.ledger.options import Options as LedgerOptions
@@ -38,6 +39,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     site.search_urls(_entries(arguments.get("where", "")))
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
+    refuse_without_gate(settings)
     for concept in (AnswerOptions, PhotoOptions):
         concept.from_settings(settings)
     browser = BrowserOptions.from_settings(settings)

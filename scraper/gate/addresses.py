@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from scraper.guard import Verdict
 from scraper.hosts import Host, Target, is_named, target_of
+
+NOT_PUBLIC: Final = "policy: public addresses only"
 
 
 def refusal(url: str, own_hosts: frozenset[Host]) -> Verdict | None:
@@ -23,7 +27,7 @@ def refusal(url: str, own_hosts: frozenset[Host]) -> Verdict | None:
         return None
     where = f"{target.host} port {target.port}"
     reason = f"{where} is not on the public internet and the site file does not name it"
-    return Verdict(False, "policy: public addresses only", reason)
+    return Verdict(False, NOT_PUBLIC, reason)
 
 
 def is_own(target: Target, own_hosts: frozenset[Host]) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from scraper.gate.robots import Rules
+from scraper.gate.robots import LIMIT, Rules
 from scraper.guard import Verdict
 
 REDIRECTS: Final = 5
@@ -28,6 +28,8 @@ class Answer:
     reason: str
     """Why everything is allowed or denied; empty where there are rules."""
     rules: Rules | None = None
+    body: bytes = field(default=b"", repr=False)
+    """What the rules were read from."""
 
     def verdict(self, token: str, url: str) -> Verdict:
         """Whether a crawler with this product token may ask for a URL."""
@@ -60,7 +62,7 @@ def answered(status: int, body: bytes, source: str) -> Answer:
 'deny_all']
     """
     if 200 <= status < 300:
-        return Answer("rules", source, "", Rules.parse(body, source))
+        return Answer("rules", source, "", Rules.parse(body, source), body[: LIMIT + 4])
     if 400 <= status < 500 and status != 429:
         return Answer("allow_all", source, f"HTTP {status}, so there is no robots.txt")
     return Answer("deny_all", source, f"HTTP {status}")
@@ -90,6 +92,11 @@ class Record:
     def current(self, now: float) -> Answer | None:
         """The answer that holds, or None where the host has to be asked."""
         return self._answer if now < self._until else None
+
+    def remember(self, answer: Answer, age: float, now: float) -> None:
+        """Start from a good answer that an earlier process had, so many seconds old."""
+        self._good, self._good_until = answer, now + LAST_GOOD - age
+        self._answer, self._until = answer, now + LIFE - age
 
     def take(self, answer: Answer, now: float) -> Answer:
         """Keep a fresh answer; gives the one that holds, which may be the last good one."""

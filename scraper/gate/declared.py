@@ -15,6 +15,7 @@ from typing import Final
 from scraper.gate.answers import LIFE
 from scraper.gate.pattern import Path, Pattern, decoded, octets
 from scraper.gate.robots import Rules
+from scraper.gate.way import Way
 from scraper.rights.signals import (
     AI_TXT,
     SIGNAL_ROBOTS,
@@ -33,7 +34,7 @@ AI_PATH: Final = "/ai.txt"
 RETRY: Final = 3600.0
 """Seconds until a file that could not be had is asked for again."""
 
-Ask = Callable[[str], Awaitable[tuple[int, bytes] | None]]
+Ask = Callable[[str, Way], Awaitable[tuple[int, bytes] | None]]
 """Status and body of a file, redirects followed; None where it cannot be had."""
 
 
@@ -91,20 +92,21 @@ class Declarations:
         self._known: dict[str, tuple[float, Declared]] = {}
         self._asking: dict[str, asyncio.Task[Declared]] = {}
 
-    async def of(self, origin: str) -> Declared:
+    async def of(self, origin: str, way: Way) -> Declared:
         """The files of a host, asking it where they are not known or a day old."""
         until, known = self._known.get(origin, (0.0, Declared()))
         if self._clock() < until:
             return known
         if origin not in self._asking:
-            task = asyncio.create_task(self._asked(origin, known))
+            task = asyncio.create_task(self._asked(origin, way, known))
             self._asking[origin] = task
             task.add_done_callback(lambda _: self._asking.pop(origin, None))
         # A request that is given up must not take the answer from the others that wait.
         return await asyncio.shield(self._asking[origin])
 
-    async def _asked(self, origin: str, before: Declared) -> Declared:
-        tdm, ai = await asyncio.gather(self._file(origin + TDM_PATH), self._file(origin + AI_PATH))
+    async def _asked(self, origin: str, way: Way, before: Declared) -> Declared:
+        files = (self._file(origin + path, way) for path in (TDM_PATH, AI_PATH))
+        tdm, ai = await asyncio.gather(*files)
         read = Declared.read(tdm or b"", ai or b"")
         found = Declared(
             before.tdm if tdm is None else read.tdm, before.ai if ai is None else read.ai
@@ -113,9 +115,9 @@ class Declarations:
         self._known[origin] = self._clock() + life, found
         return found
 
-    async def _file(self, url: str) -> bytes | None:
+    async def _file(self, url: str, way: Way) -> bytes | None:
         """The body of a file; empty where there is none, None where it cannot be had."""
-        answer = await self._ask(url)
+        answer = await self._ask(url, way)
         if answer is None or answer[0] == 429 or answer[0] >= 500:
             return None
         return answer[1] if 200 <= answer[0] < 300 else b""

@@ -8,15 +8,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from scraper.gate.addresses import is_own, refusal
-from scraper.gate.answers import Answer
-from scraper.gate.declared import Ask, Declarations, robots_signals
-from scraper.gate.hosts import Hosts
+from scraper.gate.addresses import NOT_PUBLIC, is_own, refusal
+from scraper.gate.declared import Ask as AskFile
+from scraper.gate.declared import Declarations, robots_signals
+from scraper.gate.hosts import Ask, Hosts
+from scraper.gate.kept import Kept
 from scraper.gate.options import TOKEN, Options
 from scraper.gate.pace import Budget, Pace, retry_after
 from scraper.gate.turns import Line, StoppingError
+from scraper.gate.way import DIRECT, Way
 from scraper.guard import Kind, Verdict
-from scraper.hosts import Host, Target, target_of
+from scraper.hosts import Host, Target, is_named, is_public_host, proxy_host, target_of
 from scraper.rights.reserved import What, reserved
 from scraper.rights.signals import merged
 
@@ -33,6 +35,10 @@ NOT_NOW: Final = frozenset({429, 503})
 """Statuses by which a site asks to be left alone for a while (RFC 6585 4, RFC 9110 15.6.4)."""
 
 
+LookUp = Callable[[str, int], Awaitable[bool]]
+"""Whether a name leads to a public address, by name and port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crawled:
     """What the gate knows of the site that is crawled."""
@@ -45,6 +51,19 @@ class Crawled:
     """Requests under way at once; None: what the settings say."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the gate has done for it."""
+
+    ask: Ask
+    """Asks a host for its robots.txt."""
+    look_up: LookUp
+    kept: Kept
+    """What hosts said to earlier processes."""
+    declared: AskFile | None = None
+    """Asks a host for a file of rights signals; None where those are not looked at."""
+
+
 class Gate:
     """Everything that has to be known before a request leaves."""
 
@@ -52,42 +71,58 @@ class Gate:
         self,
         options: Options,
         crawled: Crawled,
-        ask: Callable[[str], Awaitable[Answer]],
+        outside: Outside,
         stopping: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
-        *,
-        declared: Ask | None = None,
     ) -> None:
         self._options, self._crawled = options, crawled
+        declared = outside.declared
         self._declared = Declarations(declared, clock) if declared else None
         self._stopping, self._clock = stopping, clock
-        self._hosts = Hosts(ask, clock, options.robots_retry)
+        self._look_up = outside.look_up
+        self._hosts = Hosts(outside.ask, clock, options.robots_retry, outside.kept)
+        self.proxies: set[Host] = set()
+        """Hosts and ports of the operator's own proxies: requests leave by them, and none is
+        made to them.
+        """
         self._site: set[str] = set()
         self._lines: dict[str, Line] = {}
 
     def reach(self, url: str) -> Verdict | None:
         """Why a URL must not be asked for whatever robots.txt says, or None."""
-        refused = refusal(url, self._crawled.own_hosts)
-        if refused is not None or self._options.contact:
+        refused, target = refusal(url, self._crawled.own_hosts), target_of(url)
+        if refused is not None or target is None or is_own(target, self._crawled.own_hosts):
             return refused
-        target = target_of(url)
-        if target is None or is_own(target, self._crawled.own_hosts):
+        if is_own(target, frozenset(self.proxies)):
+            return Verdict(False, NOT_PUBLIC, f"{target.host} port {target.port} is a proxy")
+        if self._options.contact:
             return None
         return Verdict(False, "policy: a contact", f"CONTACT is empty and {target.host} is public")
 
-    async def judge(self, url: str, kind: Kind) -> Verdict:
+    def leave_by(self, proxy: str) -> Verdict | None:
+        """Why a request must not leave by a proxy, or None."""
+        found = proxy_host(proxy)
+        if found is None:
+            return Verdict(False, "policy: a proxy", "its proxy is no http or https address")
+        if is_named(*found, frozenset(self.proxies)) or is_public_host(found[0]):
+            return None
+        reason = f"its proxy {found[0]} port {found[1]} is not one that the operator configured"
+        return Verdict(False, "policy: a proxy", reason)
+
+    async def judge(self, url: str, kind: Kind, way: Way = DIRECT) -> Verdict:
         """Whether a URL may be asked for; waits for the rules of its host."""
         refused, target = self.reach(url), target_of(url)
         if refused is not None or target is None:
             return refused or Verdict(False, "policy: http and https only", url)
         if kind in SITE_KINDS:
             self._site.add(target.host)
-        answer = await self._hosts.answer(target.origin)
-        self._line(target).budget.slow_to(target.origin, answer.delay(TOKEN))
+        answer = await self._hosts.answer(target.origin, way)
+        delay = answer.delay(TOKEN) * self._options.workers
+        self._line(target).budget.slow_to(target.origin, delay)
         verdict = answer.verdict(TOKEN, url)
         if not verdict.allowed or kind not in USES or self._declared is None:
             return verdict
-        files = await self._declared.of(target.origin)
+        files = await self._declared.of(target.origin, way)
         said = merged(robots_signals(answer.rules, TOKEN, url), files.signals(TOKEN, url))
         reason = reserved(said, USES[kind], self._options.rights)
         return replace(verdict, allowed=reason is None, reason=reason or "", signals=said)
@@ -100,16 +135,19 @@ class Gate:
         await line.enter()
         return line
 
-    async def part_of_page(self, url: str) -> Verdict:
+    async def part_of_page(self, url: str, *, proxied: bool = False) -> Verdict:
         """Judge a request that a page in the browser makes, and wait where it has to.
 
         To the site's own hosts such a request belongs to the turn of its page and waits only
-        while the site wants to be left alone. Other hosts have a budget each.
+        while the site wants to be left alone. Other hosts have a budget each. The browser looks
+        names up by itself, unless a proxy does it: so they are looked up here before.
         """
         verdict = await self.judge(url, "browser")
         target = target_of(url)
         if not verdict.allowed or target is None:
             return verdict
+        if not (proxied or await self._leads_out(target)):
+            return Verdict(False, NOT_PUBLIC, f"{target.host} leads to no public address")
         line = self._line(target)
         try:
             if target.host in self._site:
@@ -121,6 +159,18 @@ class Gate:
             return Verdict(False, "policy: the crawl ends", str(error), for_now=True)
         return verdict
 
+    def part_answered(self, url: str, status: int, wish: str) -> float:
+        """Note what a part of a page in the browser was answered; seconds of rest from now."""
+        target = target_of(url)
+        if target is None or status not in NOT_NOW:
+            return 0.0
+        return self.answered(self._line(target), status, wish)
+
+    def took(self, url: str, seconds: float) -> None:
+        """Note how long a host took to answer."""
+        if target := target_of(url):
+            self._line(target).budget.latency.took(seconds)
+
     def answered(self, line: Line, status: int, wish: str) -> float:
         """Note a status and its Retry-After; seconds for which the site is left alone now."""
         if status not in NOT_NOW:
@@ -128,6 +178,11 @@ class Gate:
             return 0.0
         asked = retry_after(wish, time.time(), self._options.longest_rest)
         return line.budget.refused(self._clock(), asked)
+
+    async def _leads_out(self, target: Target) -> bool:
+        """Whether a name leads to an address that may be connected to."""
+        own = is_own(target, self._crawled.own_hosts)
+        return own or target.address is not None or await self._look_up(target.host, target.port)
 
     def _line(self, target: Target) -> Line:
         """The line of a host: the site's, or its own."""

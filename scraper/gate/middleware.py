@@ -4,41 +4,37 @@ resolver that gives no address to connect to where a name leads inside.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
-from urllib.parse import urljoin
+from urllib.request import getproxies
 from weakref import WeakKeyDictionary, finalize
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.resolver import CachingHostnameResolver
 
 from scraper import names
-from scraper.gate.answers import (
-    REDIRECTS,
-    Answer,
-    answered,
-    redirected_too_often,
-    unreachable,
-)
-from scraper.gate.gate import Crawled, Gate
+from scraper.gate.answers import Answer
+from scraper.gate.asking import Reply, asked, followed
+from scraper.gate.gate import Crawled, Gate, Outside
+from scraper.gate.kept import Kept
+from scraper.gate.looking_up import PublicOnly, addresses
 from scraper.gate.options import Options
 from scraper.gate.robots import LIMIT
 from scraper.gate.turns import Line, StoppingError
+from scraper.gate.way import Way, way_of
 from scraper.guard import Guard, Kind, Verdict
-from scraper.hosts import address_of, is_named, is_public
+from scraper.hosts import Host, is_named, proxy_host
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 3
 """Times that a robots.txt is asked for before it counts as not to be had."""
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 class RequestDenied(IgnoreRequest):
@@ -75,26 +71,35 @@ class GateMiddleware(Guard):
         crawler.signals.connect(gate.left, signals.request_left_downloader)
         return gate
 
-    async def may_ask(self, url: str, kind: Kind) -> Verdict:
+    async def may_ask(self, url: str, kind: Kind, *, proxied: bool = False) -> Verdict:
         """Whether a URL may be asked for now; waits for the rules of its host to be known."""
         if kind == "browser":
-            verdict = await self._gate.part_of_page(url)
+            verdict = await self._gate.part_of_page(url, proxied=proxied)
         else:
             verdict = await self._gate.judge(url, kind)
         if not verdict.allowed:
             self._count(names.STAT_DENIED.format(kind=kind))
         return verdict
 
+    def answered(self, url: str, status: int, retry_after: str) -> None:
+        """Slow down where a site says so to a part of a page."""
+        self._rests(url, status, self._gate.part_answered(url, status, retry_after))
+
+    def may_leave_by(self, proxy: str) -> None:
+        """Let requests leave by a proxy that the operator configured."""
+        if found := proxy_host(proxy):
+            self.proxies.add(found)
+
+    @property
+    def proxies(self) -> set[Host]:
+        """Hosts and ports of the operator's proxies."""
+        return self._gate.proxies
+
     async def process_request(self, request: Request) -> None:
         """Hold a request until it may go; RequestDenied where it may not."""
         self._end(request)
         request.headers["User-Agent"] = self._options.user_agent
-        if request in self._robots:
-            verdict = self._gate.reach(request.url)
-        else:
-            verdict = await self._gate.judge(request.url, request.meta.get(names.KIND, "house"))
-            request.meta[names.ROBOTS_RULE] = verdict.rule
-            request.meta[names.SIGNALS] = verdict.signals
+        verdict = await self._verdict(request)
         if verdict is not None and not verdict.allowed:
             self._count(names.STAT_DENIED.format(kind=request.meta.get(names.KIND, "house")))
             raise RequestDenied(verdict)
@@ -104,6 +109,19 @@ class GateMiddleware(Guard):
             raise RequestHeld(str(error)) from error
         self._begin(request, line)
 
+    async def _verdict(self, request: Request) -> Verdict | None:
+        """Why a request must not go, or what allows it."""
+        way = way_of(request.meta, request.headers.get("Proxy-Authorization"))
+        if way.proxy and (refused := self._gate.leave_by(way.proxy)):
+            return refused
+        if request in self._robots:
+            return self._gate.reach(request.url)
+        kind = request.meta.get(names.KIND, "house")
+        verdict = await self._gate.judge(request.url, kind, way)
+        request.meta[names.ROBOTS_RULE] = verdict.rule
+        request.meta[names.SIGNALS] = verdict.signals
+        return verdict
+
     def process_response(self, request: Request, response: Response) -> Response:
         """A request that was answered without being sent gives its turn back."""
         self._end(request)
@@ -111,7 +129,8 @@ class GateMiddleware(Guard):
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """A request that another component stopped gives its turn back."""
-        del exception
+        if isinstance(exception, DownloadTimeoutError) and not request.meta.get("playwright"):
+            self._gate.took(request.url, float(request.meta["download_timeout"]))
         self._end(request)
 
     def received(self, data: bytes, request: Request) -> None:
@@ -126,9 +145,12 @@ class GateMiddleware(Guard):
         if request not in self._turns:
             return
         wish = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        rest = self._gate.answered(self._turns[request][0], response.status, wish)
-        if rest:
-            logger.info("HTTP %d from %s: rests %.1f s", response.status, request.url, rest)
+        line = self._turns[request][0]
+        if not request.meta.get("playwright"):
+            # To the first byte: how large an answer is says nothing about the site's strain.
+            line.budget.latency.took(float(request.meta.get("download_latency", 0)))
+        rest = self._gate.answered(line, response.status, wish)
+        self._rests(request.url, response.status, rest)
 
     def left(self, request: Request) -> None:
         """A request that was sent is over."""
@@ -143,7 +165,27 @@ class GateMiddleware(Guard):
             delay=getattr(pace, "delay", None),
             concurrency=getattr(pace, "concurrency", None),
         )
-        return Gate(self._options, crawled, self._ask, self._stopping, declared=self._declared)
+        outside = Outside(
+            self._ask,
+            self._leads_out,
+            Kept.of(str(self._crawler.settings.get("DATASET") or "")),
+            self._declared,
+        )
+        gate = Gate(self._options, crawled, outside, self._stopping)
+        gate.proxies.update(found for url in getproxies().values() if (found := proxy_host(url)))
+        return gate
+
+    @staticmethod
+    async def _leads_out(name: str, port: int) -> bool:
+        """Whether a name leads to an address that may be connected to, by `PublicResolver`."""
+        from twisted.internet import reactor
+
+        return bool(await addresses(reactor.nameResolver, name, port))
+
+    @staticmethod
+    def _rests(url: str, status: int, rest: float) -> None:
+        if rest:
+            logger.info("HTTP %d from %s: rests %.1f s", status, url, rest)
 
     def _stopping(self) -> bool:
         """Whether the engine waits for the requests under way to end.
@@ -164,51 +206,32 @@ class GateMiddleware(Guard):
         if turn is not None:
             turn[1]()
 
-    async def _ask(self, origin: str) -> Answer:
+    async def _ask(self, origin: str, way: Way) -> Answer:
         """What the robots.txt of an origin comes to, after a few attempts."""
-        url = f"{origin}/robots.txt"
-        answer = await self._once(url)
-        for attempt in range(1, ATTEMPTS):
-            if answer.outcome != "deny_all" or self._stopping():
-                break
-            await asyncio.sleep(self._options.back_off * attempt)
-            answer = await self._once(url)
+        get = partial(self._reply, "robots")
+        answer = await asked(origin, way, get, self._options.back_off, self._stopping)
         self._count(names.STAT_ROBOTS.format(verdict=answer.outcome))
         if answer.outcome == "deny_all":
-            logger.warning("nothing is asked of %s: %s: %s", origin, url, answer.reason)
+            logger.warning("nothing is asked of %s: %s: %s", origin, answer.source, answer.reason)
         return answer
 
-    async def _once(self, url: str) -> Answer:
-        try:
-            response = await self._followed(url, "robots")
-        except Exception as error:  # noqa: BLE001  # whatever went wrong, there is no answer
-            return unreachable(f"{type(error).__name__} {error}".strip(), url)
-        if response is None:
-            return redirected_too_often(url)
-        return answered(response.status, response.body, url)
-
-    async def _declared(self, url: str) -> tuple[int, bytes] | None:
+    async def _declared(self, url: str, way: Way) -> tuple[int, bytes] | None:
         """Status and body of a file of rights signals; None where it cannot be had."""
         try:
-            response = await self._followed(url, "rights")
+            reply = await followed(url, way, partial(self._reply, "rights"))
         except RequestDenied:
             return 404, b""  # robots.txt forbids to ask for it
         except Exception as error:  # noqa: BLE001  # whatever went wrong, there is no answer
             logger.info("%s cannot be had: %s", url, type(error).__name__)
             return None
-        return (response.status, response.body) if response else (404, b"")
+        return (reply.status, reply.body) if reply else (404, b"")
 
-    async def _followed(self, url: str, kind: Kind) -> Response | None:
-        """The answer behind at most five redirects; None where there are more."""
-        for _ in range(REDIRECTS + 1):
-            response = await self._download(url, kind)
-            location = response.headers.get("Location")
-            if response.status not in _REDIRECTS or not location:
-                return response
-            url = urljoin(url, location.decode("latin-1"))
-        return None
+    async def _reply(self, kind: Kind, url: str, way: Way) -> Reply:
+        response = await self._download(url, kind, way)
+        location = (response.headers.get("Location") or b"").decode("latin-1")
+        return Reply(response.status, location, response.body)
 
-    async def _download(self, url: str, kind: Kind) -> Response:
+    async def _download(self, url: str, kind: Kind, way: Way) -> Response:
         engine = self._crawler.engine
         assert engine is not None
         meta: dict[str, Any] = {
@@ -221,8 +244,10 @@ class GateMiddleware(Guard):
             "download_fail_on_dataloss": True,
             "download_timeout": self._options.robots_timeout,
             "handle_httpstatus_all": True,
+            **way.meta,
         }
-        request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
+        headers = dict(way.headers)
+        request = Request(url, headers=headers, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         if kind == "robots":
             self._robots[request] = 0
         else:
@@ -259,29 +284,18 @@ class PublicResolver(CachingHostnameResolver):
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> Any:
         """Look a name up, leaving out the addresses that may not be connected to."""
-        own = (getattr(crawler.spider, "own_hosts", ()) for crawler in self._process.crawlers)
-        named = is_named(hostName, portNumber, frozenset().union(*own))
-        receiver: Any = resolutionReceiver if named else _PublicOnly(resolutionReceiver, hostName)
+        named = is_named(hostName, portNumber, self._named)
+        receiver: Any = resolutionReceiver if named else PublicOnly(resolutionReceiver, hostName)
         return super().resolveHostName(
             receiver, hostName, portNumber, addressTypes, transportSemantics
         )
 
-
-class _PublicOnly:
-    """Hands on the public addresses of a name (an IResolutionReceiver of Twisted)."""
-
-    def __init__(self, receiver: Any, name: str) -> None:
-        self._receiver, self._name = receiver, name
-
-    def resolutionBegan(self, resolutionInProgress: Any) -> None:  # noqa: N802, N803
-        self._receiver.resolutionBegan(resolutionInProgress)
-
-    def addressResolved(self, address: Any) -> None:  # noqa: N802
-        found = address_of(getattr(address, "host", ""))
-        if found is not None and is_public(found):
-            self._receiver.addressResolved(address)
-        else:
-            logger.warning("%s leads to %s, which is not public: refused", self._name, found)
-
-    def resolutionComplete(self) -> None:  # noqa: N802
-        self._receiver.resolutionComplete()
+    @property
+    def _named(self) -> frozenset[Host]:
+        """What site files and the operator's settings name."""
+        found: set[Host] = set()
+        for crawler in self._process.crawlers:
+            found.update(getattr(crawler.spider, "own_hosts", ()))
+            gate = crawler.get_downloader_middleware(GateMiddleware) if crawler.engine else None
+            found.update(gate.proxies if gate else ())
+        return frozenset(found)

@@ -31,6 +31,8 @@ class Options:
     """`PACE_DELAY`: seconds between two requests to a public site whose file says nothing."""
     concurrency: int = 4
     """`PACE_CONCURRENCY`: requests under way at once to such a site, and to each other host."""
+    workers: int = 1
+    """`PACE_WORKERS`: crawls of the same site that run at once; each takes its share of a pace."""
     robots_timeout: float = 10.0
     """`ROBOTS_TIMEOUT`: seconds that a robots.txt may take; it is tried three times."""
     robots_retry: float = 60.0
@@ -50,6 +52,7 @@ class Options:
             contact=_contact(settings),
             delay=_number(settings, "PACE_DELAY", cls().delay, least=0),
             concurrency=_whole(settings, "PACE_CONCURRENCY", cls().concurrency),
+            workers=_whole(settings, "PACE_WORKERS", cls().workers),
             robots_timeout=_number(settings, "ROBOTS_TIMEOUT", cls().robots_timeout, least=0.01),
             robots_retry=_number(settings, "ROBOTS_RETRY", cls().robots_retry, least=0.01),
             back_off=_number(settings, "BACK_OFF", cls().back_off, least=0.01),
@@ -76,11 +79,15 @@ class Options:
             )
 
     def pace(self, delay: float | None, concurrency: int | None, *, own: bool) -> Pace:
-        """The pace of a host, from what the site file says; the user's own hosts need none."""
-        return Pace(
+        """The pace of a host, from what the site file says; the user's own hosts need none.
+
+        Where several workers ask at once it is one worker's share.
+        """
+        whole = Pace(
             delay=(0.0 if own else self.delay) if delay is None else delay,
             concurrency=(0 if own else self.concurrency) if concurrency is None else concurrency,
         )
+        return whole.shared(self.workers)
 
 
 def _contact(settings: Mapping[str, object]) -> str:

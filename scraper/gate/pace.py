@@ -11,6 +11,8 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from scraper.gate.latency import Latency
+
 LONGEST_BACK_OFF: Final = 600.0
 """Seconds that back-off grows to at most."""
 
@@ -23,6 +25,15 @@ class Pace:
     """Seconds between the starts of two requests."""
     concurrency: int = 0
     """Requests under way at once; 0: any number."""
+
+    def shared(self, workers: int) -> Pace:
+        """The part of a pace that one of several workers has that ask at the same time.
+
+        >>> Pace(0.5, 4).shared(2), Pace(0.5, 4).shared(8)
+        (Pace(delay=1.0, concurrency=2), Pace(delay=4.0, concurrency=1))
+        """
+        at_once = max(1, self.concurrency // workers) if self.concurrency else 0
+        return Pace(self.delay * workers, at_once)
 
 
 def retry_after(text: str, now: float, longest: float) -> float | None:
@@ -60,13 +71,18 @@ class Budget:
         self._started = float("-inf")
         self._held_until = float("-inf")
         self._failures = 0
+        self.latency = Latency()
+        """How long the site takes to answer."""
         self.running = 0
         """Requests under way."""
 
     @property
     def delay(self) -> float:
-        """Seconds between two requests: the slower of what the site file and robots.txt say."""
-        return max(self._pace.delay, *self._robots_delays.values(), 0.0)
+        """Seconds between two requests: the slower of what the site file and robots.txt say,
+        and more while the site answers slower than it does usually.
+        """
+        asked = max(self._pace.delay, *self._robots_delays.values(), 0.0)
+        return asked * self.latency.factor
 
     def slow_to(self, host: str, delay: float) -> None:
         """Never be faster than the robots.txt of a host of the site says."""

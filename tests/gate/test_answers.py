@@ -6,6 +6,8 @@ import pytest
 
 from scraper.gate.answers import Answer, Record, answered, unreachable
 from scraper.gate.hosts import Hosts
+from scraper.gate.kept import Kept
+from scraper.gate.way import DIRECT, Way
 
 HOUR, DAY = 3600.0, 86400.0
 RULES = answered(200, b"User-agent: *\nDisallow: /a", "http://h.example/robots.txt")
@@ -53,22 +55,23 @@ def test_the_slower_of_delay_and_rate(retry_delay: tuple[str, float]) -> None:
 
 async def test_one_fetch_however_many_wait_and_whoever_gives_up() -> None:
     asked: list[str] = []
-    come = asyncio.Event()
+    begun, come = asyncio.Event(), asyncio.Event()
 
-    async def ask(origin: str) -> Answer:
+    async def ask(origin: str, way: Way) -> Answer:
         asked.append(origin)
+        begun.set()
         await come.wait()
         return RULES
 
-    hosts = Hosts(ask, lambda: 0.0, retry=60)
-    waiting = [asyncio.create_task(hosts.answer("http://h.example")) for _ in range(200)]
-    other = asyncio.create_task(hosts.answer("https://h.example"))
-    await asyncio.sleep(0)
+    hosts = Hosts(ask, lambda: 0.0, 60, Kept(None))
+    waiting = [asyncio.create_task(hosts.answer("http://h.example", DIRECT)) for _ in range(200)]
+    other = asyncio.create_task(hosts.answer("https://h.example", DIRECT))
+    await begun.wait()
     waiting[0].cancel()
     come.set()
     answers = await asyncio.gather(*waiting, other, return_exceptions=True)
     assert isinstance(answers[0], asyncio.CancelledError)
     assert all(answer is RULES for answer in answers[1:])
     assert sorted(asked) == ["http://h.example", "https://h.example"]
-    assert await hosts.answer("http://h.example") is RULES
+    assert await hosts.answer("http://h.example", DIRECT) is RULES
     assert len(asked) == 2

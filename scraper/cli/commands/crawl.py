@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
 
 from scraper.cli.afterwards import finish
 from scraper.cli.preflight import preflight
@@ -48,7 +49,7 @@ class Command(ScrapyCrawl):
             return
         assert self.crawler_process is not None
         started = datetime.now(UTC)
-        crawler = self._create_crawler(args[0])
+        crawler = self._checked_crawler(args[0])
         self._stopper.attend(crawler, self._run.options.stop_budget, self._run.options.spot_notice)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start(install_signal_handlers=False)
@@ -56,6 +57,15 @@ class Command(ScrapyCrawl):
             self._stopper.detach()
         failed = self.crawler_process.bootstrap_failed
         self._end(finish(self._run, crawler, started, failed=failed).code)
+
+    def _checked_crawler(self, spider: str) -> Crawler:
+        """The crawler of a spider, whose class may have settings of its own."""
+        try:
+            return self._create_crawler(spider)
+        except HousecrawlError as error:
+            with self._run.ledger:
+                print(f"housecrawl: {error}", file=sys.stderr)
+            sys.exit(error.exit_code)
 
     def _end(self, code: ExitCode) -> None:
         self.exitcode = code
