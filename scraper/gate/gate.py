@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.request import getproxies
 
 from scraper.gate.addresses import NOT_PUBLIC, is_own, refusal
 from scraper.gate.declared import Ask as AskFile
@@ -81,9 +82,9 @@ class Gate:
         self._stopping, self._clock = stopping, clock
         self._look_up = outside.look_up
         self._hosts = Hosts(outside.ask, clock, options.robots_retry, outside.kept)
-        self.proxies: set[Host] = set()
-        """Hosts and ports of the operator's own proxies: requests leave by them, and none is
-        made to them.
+        self.proxies = {found for url in getproxies().values() if (found := proxy_host(url))}
+        """Hosts and ports of the operator's own proxies, those of the environment among them:
+        requests leave by them, and none is made to them.
         """
         self._site: set[str] = set()
         self._lines: dict[str, Line] = {}

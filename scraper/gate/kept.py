@@ -31,10 +31,10 @@ class Kept:
         self._place, self._clock = place, clock
 
     @classmethod
-    def of(cls, dataset: str) -> Kept:
+    def of(cls, settings: Mapping[str, Any]) -> Kept:
         """What is kept in a dataset's place; nothing where there is none yet."""
         try:
-            return cls(open_place(dataset, create=False))
+            return cls(open_place(str(settings.get("DATASET") or ""), create=False))
         except HousecrawlError:
             return cls(None)
 

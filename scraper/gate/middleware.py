@@ -8,7 +8,6 @@ import logging
 from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any, Final
-from urllib.request import getproxies
 from weakref import WeakKeyDictionary, finalize
 
 from scrapy import Request, signals
@@ -168,12 +167,10 @@ class GateMiddleware(Guard):
         outside = Outside(
             self._ask,
             self._leads_out,
-            Kept.of(str(self._crawler.settings.get("DATASET") or "")),
+            Kept.of(self._crawler.settings),
             self._declared,
         )
-        gate = Gate(self._options, crawled, outside, self._stopping)
-        gate.proxies.update(found for url in getproxies().values() if (found := proxy_host(url)))
-        return gate
+        return Gate(self._options, crawled, outside, self._stopping)
 
     @staticmethod
     async def _leads_out(name: str, port: int) -> bool:
