@@ -35,7 +35,7 @@ from scraper.browser.find import launch_options
 from scraper.browser.options import Options
 from scraper.browser.pages import Pages, StoppingError
 from scraper.errors import HousecrawlError, UsageError
-from scraper.guard import Guard, Verdict
+from scraper.guard import Guard, Kind, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         self._pages = Pages(
             self._options, self._launch_options, self._may_ask, crawler.stats, self._stopping
         )
+        self._tags: WeakKeyDictionary[Request, list[str]] = WeakKeyDictionary()
+        """The X-Robots-Tag headers of a document, which scrapy-playwright joins into one."""
         self._closed = False
         self._refusal: asyncio.Future[None] | None = None
 
@@ -137,6 +139,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
             raise
         self._refuse_denied(tab)
         await self._check(request, response)
+        if tags := self._tags.pop(request, []):
+            # Joined, one header's user agent would hold for what the next one says.
+            response.headers.setlist("X-Robots-Tag", tags)
         return response
 
     def _refuse_denied(self, tab: Tab) -> None:
@@ -153,14 +158,18 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
     ) -> tuple[PlaywrightResponse | None, None]:
         """Go to a page; a download in its place is an error."""
         options: dict[str, Any] = request.meta.get("playwright_page_goto_kwargs") or {}
-        return await page.goto(**{**options, "url": request.url}), None
+        response = await page.goto(**{**options, "url": request.url})
+        if response is not None:
+            self._tags[request] = await response.header_values("x-robots-tag")
+        return response, None
 
     async def _check(self, request: Request, response: Response) -> None:
         """Refuse what Chromium made up, and pages that came by a way the gate denies."""
         if not response.url.startswith(("http://", "https://")):
             raise DownloadFailedError(f"the browser showed {response.url} instead of the page")
+        kind: Kind = request.meta.get(names.KIND, "browser")
         for url in {*request.meta.get("redirect_urls", ()), response.url} - {request.url}:
-            verdict = await self._may_ask(url)
+            verdict = await self._may_ask(url, kind)
             if not verdict.allowed:
                 raise PageDenied(url, verdict)
 
@@ -170,11 +179,11 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         self.stats.set_value(names.STAT_BROWSER_SANDBOX, launch["chromium_sandbox"])
         return launch
 
-    async def _may_ask(self, url: str) -> Verdict:
+    async def _may_ask(self, url: str, kind: Kind = "browser") -> Verdict:
         guard: Guard | None = self._crawler.get_downloader_middleware(Guard)
         if guard is None:
             raise RuntimeError("the gate is not installed: nothing may be asked for")
-        return await guard.may_ask(url, "browser")
+        return await guard.may_ask(url, kind)
 
     def _stopping(self) -> bool:
         """Whether the engine waits for its requests to end; Scrapy has no signal for it."""
