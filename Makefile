@@ -6,6 +6,8 @@ BIN := .venv/bin
 DEMO ?= demo-data
 # Root has no browser sandbox; the demo's pages are our own.
 export PYTHONUNBUFFERED := 1
+# Every crawl is a process: compiled once, it starts in a sixth of the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test faults lint types imports unit format lock clean
 
