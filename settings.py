@@ -71,6 +71,9 @@ ITEM_PIPELINES = {
     "pipelines.store.StorePipeline": 800,
 }
 
+# Quality
+ALARM_DAYS = 14  # days that three pages of an alarm are kept on this machine; 0: none are saved
+
 # Ledger
 ATTEMPTS = 3  # times a house is tried before its failure is final
 LIST_PAGES = 10_000  # pages of one list after which it counts as endless

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper.house import House, Visit
+from scraper.ledger.location import ALARMS, alarms_folder, state_folder
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.takeback import take_back
+from scraper.quality.kept import drop_old
 from scraper.quality.middleware import QualityExtension
 
 if TYPE_CHECKING:
@@ -32,10 +34,18 @@ class QualityPipeline:
             return item
         if error := quality.look(item):
             self._take_back(quality, book)
+            if quality.days:
+                quality.save_pages(alarms_folder(book.place) / book.options.run_id)
             book.give_up(error)
         if isinstance(item, House) and quality.is_doubted(item):
             return _unread(item, quality)
         return item
+
+    def open_spider(self) -> None:
+        """Remove what alarms of long ago left on this machine."""
+        quality = self._crawler.get_extension(QualityExtension)
+        if quality is not None:
+            drop_old(state_folder() / ALARMS, quality.days)
 
     def close_spider(self) -> None:
         """Take back what was on its way to the ledger when the alarm came."""

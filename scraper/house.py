@@ -71,3 +71,5 @@ class Visit:
     bytes: int = 0
     final: bool = True
     """False where the same house is to be tried again: it then stays open in the ledger."""
+    page: Page | None = field(default=None, repr=False)
+    """The page that gave no house, where one came."""

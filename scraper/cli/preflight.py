@@ -21,6 +21,7 @@ from scraper.ledger.options import Options as LedgerOptions
 from scraper.ledger.part import parse_part
 from scraper.photos.options import Options as PhotoOptions
 from scraper.place.open import open_place
+from scraper.quality.options import Options as QualityOptions
 from scraper.sites.load import load_site
 
 ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part")}
@@ -40,7 +41,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
     refuse_without_gate(settings)
-    for concept in (AnswerOptions, PhotoOptions):
+    for concept in (AnswerOptions, PhotoOptions, QualityOptions):
         concept.from_settings(settings)
     browser = BrowserOptions.from_settings(settings)
     if site.render.mode == "always":

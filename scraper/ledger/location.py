@@ -13,6 +13,7 @@ from scraper.place.place import Place
 
 FILE: Final = "ledger.sqlite"
 LOCK: Final = "ledger.lock"
+ALARMS: Final = "alarms"
 
 
 def ledger_folder(place: Place, part: tuple[int, int] | None = None) -> Path:
@@ -25,6 +26,14 @@ def ledger_folder(place: Place, part: tuple[int, int] | None = None) -> Path:
         return Path(place.url)
     folder = state_folder() / _slug(place.url)
     return folder if part is None else folder / f"part-{part[0]}-of-{part[1]}"
+
+
+def alarms_folder(place: Place) -> Path:
+    """The folder of this machine's state for the pages of a place's alarms.
+
+    Never the place itself: pages hold personal data, which a place must not.
+    """
+    return state_folder() / ALARMS / _slug(place.url)
 
 
 def state_folder() -> Path:

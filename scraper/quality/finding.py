@@ -28,6 +28,8 @@ class Finding:
     """What had to be expected, and from where that is known."""
     examples: tuple[str, ...] = ()
     """Addresses of house pages that show it, three at most."""
+    pages: tuple[str, ...] = ()
+    """Where three pages lie on this machine, to be looked at."""
 
     @property
     def line(self) -> str:
@@ -37,11 +39,12 @@ class Finding:
         'sold_price: in 0 of 9 houses; expected: in 30 of 30 before; see u'
         """
         said = f"{self.column}: {self.found}; expected: {self.expected}"
-        return f"{said}; see {' '.join(self.examples)}" if self.examples else said
+        said += f"; see {' '.join(self.examples)}" if self.examples else ""
+        return f"{said}; saved for you: {' '.join(self.pages)}" if self.pages else said
 
     def as_json(self) -> dict[str, object]:
         """The finding as it stands in `run.json`."""
-        return {**asdict(self), "examples": list(self.examples)}
+        return {**asdict(self), "examples": list(self.examples), "pages": list(self.pages)}
 
 
 def first(urls: Iterable[str]) -> tuple[str, ...]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scraper.errors import AlarmError, HousecrawlError, PolicyError
 from scraper.house import House, Visit
 from scraper.place.open import open_place
+from scraper.quality.kept import KeptPages
+from scraper.quality.options import Options
 from scraper.quality.past import read_past
-from scraper.quality.seen import see
+from scraper.quality.seen import PRICES, see
 from scraper.quality.watch import Watch
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
 
 
 class QualityExtension:
@@ -20,10 +27,12 @@ class QualityExtension:
 
     def __init__(self, crawler: Crawler) -> None:
         self.watch = Watch()
+        self.pages = KeptPages()
+        self.days = Options.from_settings(crawler.settings).alarm_days
         site = getattr(crawler.spider, "site", None)
         if site is not None:
             past = read_past(open_place(crawler.settings.get("DATASET", "")), site.name)
-            self.watch = Watch(past.fill if past else None)
+            self.watch = Watch(past.fill if past else None, priced=_is_priced(site))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> QualityExtension:
@@ -32,6 +41,8 @@ class QualityExtension:
 
     def look(self, item: House | Visit) -> HousecrawlError | None:
         """Look at an outcome; the error that the crawl has to end with, the first time only."""
+        if item.page is not None and self.days and not self.watch.findings:
+            self.pages.add(item.lease.url, item.page.text)
         if before := bool(self.watch.findings):
             if isinstance(item, House):
                 self.watch.read(see(item.row))
@@ -42,6 +53,16 @@ class QualityExtension:
         elif item.outcome == "unread":
             self.watch.unread(item.lease.url)
         return None if before else self.error
+
+    def save_pages(self, folder: Path) -> None:
+        """Leave three pages of the alarm in a folder; the alarm stands where that fails."""
+        first, *others = self.watch.findings
+        try:
+            paths = self.pages.save(folder, first.examples)
+        except OSError as error:
+            logger.error("the pages of the alarm could not be saved: %s", error)
+            return
+        self.watch.findings = [replace(first, pages=paths), *others]
 
     @property
     def error(self) -> HousecrawlError | None:
@@ -59,3 +80,9 @@ class QualityExtension:
     def is_doubted(self, item: House | Visit) -> bool:
         """Whether the row of a house is not to be trusted."""
         return isinstance(item, House) and item.lease.house_id in self.watch.doubted
+
+
+def _is_priced(site: Any) -> bool:
+    """Whether a site's houses have prices: its file may require something else of them."""
+    required = site.house.required
+    return not required or any(name in PRICES for name in required)

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Final
 
+from scraper.quality.fall import Fall, falls, is_time
 from scraper.quality.fill import GIVES, KNOWN, PLACES, Fill, gives
 from scraper.quality.finding import Finding, first
 from scraper.quality.seen import ALL, CORE, PRICES, Seen
@@ -35,9 +36,13 @@ _FROM: Final = " from "
 class Watch:
     """Told of every page as it comes; says what is wrong once, and stays with it."""
 
-    def __init__(self, past: Fill | None = None) -> None:
-        """`past`: what the site gave in the crawls before, None where nothing was published."""
+    def __init__(self, past: Fill | None = None, *, priced: bool = True) -> None:
+        """`past`: what the site gave in the crawls before, None where nothing was published.
+
+        `priced`: whether its houses have prices, as far as the site file says.
+        """
         self._past = past or Fill()
+        self._priced = priced
         self._now = Fill()
         self._recent: dict[str, deque[Seen]] = {}
         self._runs: dict[str, Counter[str]] = {}
@@ -79,7 +84,7 @@ class Watch:
             self._recent.setdefault(group, deque(maxlen=WINDOW)).append(seen)
         if found := self._constant(seen):
             self._alarm([found])
-        elif gaps := self._gaps(seen):
+        elif gaps := self._gaps(seen) or self._falls() or self._no_price():
             self._alarm(gaps)
 
     @property
@@ -115,6 +120,40 @@ class Watch:
         # A layer that is silent for a column that is missing is the same news.
         return [one for name, one in found.items() if name.partition(_FROM)[0] not in found
                 or _FROM not in name]  # fmt: skip
+
+    def _falls(self) -> list[Finding]:
+        """A finding for each column that fewer houses have than before, though some still do."""
+        if not is_time(self._now.of(ALL).rows):
+            return []
+        found = {one.column: one for one in falls(self._now, self._past)}
+        kept = [one for one in found.values() if one.column.partition(_FROM)[0] not in found
+                or _FROM not in one.column]  # fmt: skip
+        return [self._fall(one) for one in kept]
+
+    def _fall(self, one: Fall) -> Finding:
+        without = [s for s in self._recent[one.group] if one.column not in s.filled]
+        self.doubted |= {seen.house_id for seen in without}
+        return Finding(
+            "layer" if _FROM in one.column else "fill",
+            one.column,
+            f"in {one.now[0]} of the first {one.now[1]} houses{_kind(one.group)}",
+            f"in {one.before[0]} of {one.before[1]} before",
+            first(seen.url for seen in reversed(without)),
+        )
+
+    def _no_price(self) -> list[Finding]:
+        """A first crawl has no past, but a site of houses without any price is none."""
+        rows = self._now.of(ALL)
+        if self._past.of(ALL).rows or not self._priced or rows.filled["price"]:
+            return []
+        public = self._now.places(ALL) - secret_prices()
+        seen = [one for one in self._recent[ALL] if one.place in public]
+        if len(seen) != NEVER_READ:
+            return []
+        self.doubted |= {one.house_id for one in seen}
+        found = f"in none of the first {len(seen)} houses"
+        expected = "a price of some, or [house] required that names what the site has instead"
+        return [Finding("fill", "price", found, expected, first(one.url for one in seen))]
 
     def _to_look_at(self, group: str, seen: Seen) -> list[str]:
         """The columns that have been missing for some houses, and that most houses had."""
@@ -188,9 +227,13 @@ def _is_due(run: int, fewest: int) -> bool:
     return run >= fewest and (run < fewest + 12 or run % 8 == 0)
 
 
+def _kind(group: str) -> str:
+    """A group in words, behind "houses"."""
+    return "" if group == ALL else f" that are {group.replace('/', ', ')}"
+
+
 def _gap_finding(column: str, group: str, gaps: Sequence[Seen], before: tuple[int, int]) -> Finding:
-    kind = "" if group == ALL else f" that are {group.replace('/', ', ')}"
-    found = f"in none of the latest {len(gaps)} houses{kind}"
+    found = f"in none of the latest {len(gaps)} houses{_kind(group)}"
     expected = f"in {before[0]} of {before[1]} before"
     examples = first(one.url for one in reversed(gaps))
     return Finding("layer" if _FROM in column else "fill", column, found, expected, examples)

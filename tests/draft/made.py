@@ -201,6 +201,9 @@ class CasasDelSur(MadeSite):
 class WohnKontor(MadeSite):
     """German; tables and JSON in the page; the ID is a query parameter; pages by number only."""
 
+    redesigned = False
+    """Whether the price stands in the page as a picture."""
+
     def id_of(self, home: Home) -> str:
         return f"WK{home.number}"
 
@@ -234,6 +237,8 @@ class WohnKontor(MadeSite):
             ("Schlafzimmer", home.bedrooms), ("Badezimmer", home.baths), ("Baujahr", home.year),
             ("Lage", "ruhig"), ("Ansprechpartner", "Jana Roth"),
         ]  # fmt: skip
+        if self.redesigned:
+            rows = rows[1:]
         table = "".join(f"<tr><th>{label}</th><td>{value}</td></tr>" for label, value in rows)
         state = {
             "seite": {"typ": "expose", "version": 3},
@@ -244,6 +249,8 @@ class WohnKontor(MadeSite):
                             "country": "DE"},
             },
         }  # fmt: skip
+        if self.redesigned:
+            del state["listing"]["price"]
         photos = "".join(f'<img data-src="/bilder/{home.number}?n={n}&w=900">' for n in range(2))
         return (
             f'<html lang="de"><head><title>{home.kind} in {home.city}</title></head><body>'

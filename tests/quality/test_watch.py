@@ -88,7 +88,7 @@ def test_the_past_of_the_site_counts_from_the_first_page() -> None:
     for n in range(300):
         past.add(see(row(n)))
     known = Fill.from_json(past.as_json())
-    rows = [row(n, sold_price=None) for n in range(20)]
+    rows = [row(n, sold_price=None) for n in range(NEVER_READ - 1)]
     assert pages_until_alarm(Watch(), iter(rows)) is None
     at = pages_until_alarm(Watch(known), iter(rows))
     assert at is not None
@@ -102,6 +102,61 @@ def test_a_layer_that_falls_silent_is_told_though_the_column_is_there() -> None:
     assert at is not None
     assert watch.findings[0].check == "layer"
     assert "label" in watch.findings[0].column
+
+
+def known(count: int = 300, **more: object) -> Fill:
+    """What a site gave before."""
+    past = Fill()
+    for n in range(count):
+        past.add(see(row(n, **more)))
+    return past
+
+
+@pytest.mark.parametrize("column", ["year_built", "living_area_sqft"])
+def test_half_of_a_site_redesigned_is_known_within_its_first_pages(column: str) -> None:
+    rows = [row(n, **({column: None} if n % 2 else {})) for n in range(200)]
+    watch = Watch(known())
+    at = pages_until_alarm(watch, iter(rows))
+    assert at is not None
+    assert at <= 32
+    assert watch.findings[0].column == column
+    assert "of the first" in watch.findings[0].found
+    assert len(watch.findings[0].examples) == 3
+    assert {int(one) % 2 for one in watch.doubted} == {1}
+    # The controls: a site of which nothing is known, and one that was always so.
+    assert pages_until_alarm(Watch(), iter(rows)) is None
+    half = Fill()
+    for one in rows:
+        half.add(see(one))
+    assert pages_until_alarm(Watch(half), iter(rows)) is None
+
+
+def test_a_layer_that_gives_half_of_what_it_gave() -> None:
+    other = {"sources": {"sold_price": "text:headline"}}
+    rows = [row(n, **(other if n % 5 else {})) for n in range(300)]
+    watch = Watch(known())
+    at = pages_until_alarm(watch, iter(rows))
+    assert at is not None
+    assert at <= 96
+    assert watch.findings[0].check == "layer"
+    assert watch.findings[0].column == "sold_price from label"
+
+
+def test_a_third_of_the_houses_without_a_value_is_no_alarm() -> None:
+    rows = (row(n, year_built=None if n % 3 == 0 else 1990) for n in range(600))
+    assert pages_until_alarm(Watch(known()), rows) is None
+
+
+def test_a_first_crawl_without_any_price() -> None:
+    rows = [row(n, sold_price=None, state="OH") for n in range(60)]
+    watch = Watch()
+    assert pages_until_alarm(watch, iter(rows)) == NEVER_READ
+    assert watch.findings[0].column == "price"
+    assert len(watch.doubted) == NEVER_READ
+    # Where prices are secret, and where the site file requires something else, there is none.
+    secret = (row(n, sold_price=None, state="TX") for n in range(60))
+    assert pages_until_alarm(Watch(), secret) is None
+    assert pages_until_alarm(Watch(priced=False), iter(rows)) is None
 
 
 def test_the_same_page_for_different_houses() -> None:
