@@ -61,7 +61,7 @@ def facts(number: int) -> dict[str, str]:
         "Stories": str(number % 3 + 1),
         "Garage spaces": str(number % 3),
     }
-    return shown | {name: f"kind {number % 7}" for name in _MORE}
+    return shown | dict.fromkeys(_MORE, f"kind {number % 7}")
 
 
 def page(number: int, size: int) -> bytes:
