@@ -49,6 +49,8 @@ _NAMES = {
 _CHROME_TAGS = frozenset(("nav", "footer", "noscript", "dialog"))
 _STRUCK = frozenset(("s", "del", "strike"))
 _WHOLE = frozenset(("html", "body", "main", "form", "article", "head", "title", "button", "a"))
+_BARE = 7
+"""Level of a text that is a heading by its words only."""
 _CARD_RUNS = 30
 """A card of another house has at most so many texts."""
 
@@ -119,9 +121,24 @@ def _mark_headings(document: Document) -> None:
     for place, (number, level, region) in enumerate(marks):
         if region is Region.OWN:
             continue
+        if level == _BARE and (part := _labelled_part(document, number, region)):
+            _paint(document, part, document.ends[part], region)
+            continue
         following = (other for other, rank, _ in marks[place + 1 :] if rank <= level)
         end = min(next(following, len(document.elements)), _section_end(document, number, region))
         _paint(document, number, end, region)
+
+
+def _labelled_part(document: Document, number: int, region: Region) -> int:
+    """The element of a number and its label behind it: `$1,121,400` `Estimate`; else 0."""
+    for step in document.ancestors(document.parents[number]):
+        before = document.first_runs[number] - document.first_runs[step]
+        if document.end_runs[step] > document.end_runs[number] or before > 1:
+            return 0
+        if before == 1:
+            text = document.texts[document.first_runs[step]]
+            return step if region is Region.MONEY and any(c.isdigit() for c in text) else 0
+    return 0
 
 
 def _headings(document: Document) -> list[tuple[int, int, Region]]:
@@ -136,7 +153,7 @@ def _headings(document: Document) -> list[tuple[int, int, Region]]:
         if len(text) < 40 and owner not in real and document.elements[owner].tag not in _WHOLE:
             region = _bare_heading(text)
             if region is not Region.OWN and not _in_link(document, owner):
-                found.append((owner, 7, region))
+                found.append((owner, _BARE, region))
     return sorted(found)
 
 

@@ -64,6 +64,8 @@ class Document:
     """Name or property of each meta tag to its content, the first of each."""
     title: str = ""
     canonical: str = ""
+    language: str = ""
+    """Language of the page, as `en` or `en-AU`; where pages of several exist, of the first one."""
     has_items: bool = False
     """Whether the page has microdata or RDFa."""
     regions: bytearray = field(default_factory=bytearray)
@@ -98,7 +100,10 @@ def read(page: Page) -> Document:
     if root is None:
         root = etree.Element("html")
     document = Document(page.final_url or page.url, root)
-    _Walk(document).run()
+    document.language = (root.get("lang") or "").strip()
+    walk = _Walk(document)
+    walk.run()
+    document.language = walk.first_language() or document.language
     base = root.find(".//base[@href]")
     if base is not None:
         document.url = document.absolute(str(base.get("href"))) or document.url
@@ -113,6 +118,15 @@ class _Walk:
         self.document = document
         self.stack: list[int] = []
         self.glue = False
+        self.languages: dict[str, list[str]] = {}
+
+    def first_language(self) -> str:
+        """The language of the page that a site shows to whom it knows nothing of."""
+        for address in self.languages.get("x-default", ()):
+            for language, addresses in self.languages.items():
+                if language != "x-default" and address in addresses:
+                    return language
+        return ""
 
     def run(self) -> None:
         walker = etree.iterwalk(self.document.root, events=("start", "end"))
@@ -161,12 +175,19 @@ class _Walk:
             self.note_meta(element)
         elif tag == "title":
             document.title = document.title or " ".join((element.text or "").split())
-        elif tag == "link" and "canonical" in (element.get("rel") or ""):
-            document.canonical = document.canonical or str(element.get("href") or "")
+        elif tag == "link":
+            self.note_link(element)
         if not document.has_items and (
             element.get("itemprop") is not None or element.get("typeof") is not None
         ):
             document.has_items = True
+
+    def note_link(self, element: Element) -> None:
+        document, rel = self.document, element.get("rel") or ""
+        if "canonical" in rel:
+            document.canonical = document.canonical or str(element.get("href") or "")
+        elif language := element.get("hreflang"):
+            self.languages.setdefault(language, []).append(element.get("href") or "")
 
     def note_meta(self, element: Element) -> None:
         name = element.get("property") or element.get("name") or ""
@@ -189,6 +210,10 @@ class _Walk:
         document = self.document
         tidy = " ".join(text.split()) if text else ""
         if not tidy or text is None:
+            return
+        if tidy == ":" and document.texts:
+            # A cell of its own between a label and its value says that the first is a label.
+            document.texts[-1] = document.texts[-1].rstrip(":") + ":"
             return
         if self.glue and document.owners and document.owners[-1] == owner:
             gap = " " if text[0].isspace() else ""

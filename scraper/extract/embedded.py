@@ -10,9 +10,12 @@ from scraper.extract.belongs import Region, key_region
 from scraper.extract.document import Document
 from scraper.extract.fits import fits
 from scraper.extract.houselink import id_tokens
-from scraper.extract.houseobject import LISTS, Found, HouseObject, houses, positions
+from scraper.extract.houseobject import LISTS, HouseObject, houses
+from scraper.extract.joined import Found
+from scraper.extract.labelled import labelled_facts
+from scraper.extract.positions import positions
 from scraper.extract.scripts import Json, embedded
-from scraper.extract.vocabulary import IGNORED, fold, key_of, labels, split_unit
+from scraper.extract.vocabulary import key_of
 from scraper.facts import Fact
 
 CONFIDENCE_THIS = 0.9
@@ -41,6 +44,8 @@ def read(document: Document) -> Embedded:
     spots: Counter[tuple[float, float]] = Counter()
     codes: dict[tuple[float, float], str] = {}
     for name, value in embedded(document):
+        if key_region(key_of(name)) is not Region.OWN:
+            continue
         candidates += houses(name, value, ids)
         for latitude, longitude, code in positions(name, value):
             spots[latitude, longitude] += 1
@@ -92,54 +97,7 @@ def _fact(house: HouseObject, found: Found, confidence: float) -> Fact:
 
 
 def _label_facts(house: HouseObject, confidence: float) -> Iterator[tuple[Fact, str]]:
-    """Facts of lists of `{"label": "Year built", "value": "1988"}` inside the house's object."""
-    for path, label, value in _labelled(house.value, "", 0):
-        name, unit = split_unit(label)
-        term = labels().get(fold(name))
-        if term is not None and term.column != IGNORED and fits(term.column, value):
-            source = f"embedded:{house.path[-40:]}{path}:{label}"
-            yield Fact(term.column, value, source, (confidence - 0.12) * term.weight, unit), label
-
-
-def _labelled(node: Json, path: str, depth: int) -> Iterator[tuple[str, str, str]]:
-    """Path, label and value of the labelled values inside a value."""
-    if depth > 7:
-        return
-    if isinstance(node, dict):
-        pair = _pair(node)
-        if pair is not None:
-            yield path, *pair
-        for key, inner in node.items():
-            if isinstance(inner, (dict, list)) and key_region(key_of(key)) is Region.OWN:
-                yield from _labelled(inner, f"{path}.{key}", depth + 1)
-    elif isinstance(node, list) and len(node) < 200:
-        for item in node:
-            if isinstance(item, (dict, list)):
-                yield from _labelled(item, path, depth + 1)
-
-
-def _pair(node: dict[str, Json]) -> tuple[str, str] | None:
-    label = value = None
-    if len(node) > 12:
-        return None
-    for key, inner in node.items():
-        word = key_of(key)
-        if word in _LABEL_KEYS or word.endswith("label"):
-            label = inner if isinstance(inner, str) and len(inner) < 60 else label
-        elif word in _VALUE_KEYS or word.endswith("value"):
-            value = _text(inner) or value
-    return (label, value) if label and value else None
-
-
-def _text(value: Json) -> str:
-    if isinstance(value, str):
-        return value if len(value) < 300 else ""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return ", ".join(value)[:300]
-    return ""
-
-
-_LABEL_KEYS = frozenset(("label", "name", "title", "key"))
-_VALUE_KEYS = frozenset(("value", "text", "values", "content", "val", "formattedvalue"))
+    """Facts of labelled values inside the house's object."""
+    for term, label, value, unit, path in labelled_facts(house.value):
+        source = f"embedded:{house.path[-40:]}{path}:{label}"
+        yield Fact(term.column, value, source, (confidence - 0.12) * term.weight, unit), label

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from scraper.extract.vocabulary import fold, status_words
+from scraper.parse.home_type import parse_home_type
 from scraper.schema import columns_by_name
 
 
@@ -42,7 +43,8 @@ def fits(column: str, text: str) -> bool:
         words = kind_of(column) == "count" and fold(text) in _COUNT_WORDS
         return len(text) < longest and (words or pattern.search(text) is not None)
     if kind_of(column) == "money":
-        return len(text) < 80 and is_money(text, column)
+        # A price by area may stand in brackets behind the price.
+        return len(text) < 80 and is_money(text.split(" (", maxsplit=1)[0], column)
     return _fits_text(column, text)
 
 
@@ -50,11 +52,27 @@ def _fits_text(column: str, text: str) -> bool:
     """Whether a text can be a value of a column that is no number."""
     if column == "status":
         return status_of(text) is not None
+    if column == "home_type":
+        return len(text) < 60 and (
+            parse_home_type(text) is not None or typology("", text) is not None
+        )
     if column in _SHORT_TEXTS:
         return 1 < len(text) < 60 and not is_amount(text)
     if column.endswith("_school"):
         return _GRADES.fullmatch(fold(text)) is None and 3 < len(text) < 100
     return 0 < len(text) < 300 or column == "description"
+
+
+def typology(label: str, value: str) -> tuple[str, str] | None:
+    """The count of rooms that a type like `T2` stands for: of bedrooms in Portugal, else of rooms.
+
+    >>> typology("Tipologia", "T2"), typology("Type de bien", "T3"), typology("Type", "House")
+    (('bedrooms', '2'), ('rooms', '3'), None)
+    """
+    found = _TYPOLOGY.fullmatch(value)
+    if found is None:
+        return None
+    return "bedrooms" if fold(label).startswith("tipologia") else "rooms", found[1]
 
 
 def is_money(text: str, column: str = "price") -> bool:
@@ -102,17 +120,24 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 
 _SYMBOL = r"(?:US\$|A\$|C\$|NZ\$|R\$|MX\$|HK\$|S\$|[$€£¥₹₺₽₪₩₱฿₫]|kr\.?|zł|Kč|Ft|CHF|Fr\.?|Rs\.?|R)"
-_CODE = r"(?:[A-Z]{3}|MN|Dhs?\.?)"
+_CODE = r"(?:[A-Z]{3}|MN|UF|Dhs?\.?)"
 _SUM = r"\d[\d.,'\s]*(?:\s?(?:k|K|M|m|mn|million|Mio\.?|lakh|Lac|Cr|crore)\b)?"
 _PART = (
     rf"(?:(?:{_CODE}\s?)?{_SYMBOL}\s?{_SUM}(?:\s?{_CODE})?"
     rf"|{_CODE}\s{_SUM}|{_SUM}\s?(?:{_SYMBOL}|{_CODE}))"
 )
+_TERMS = (
+    r"[.,]?[-\u2013]{0,2}(?:\s?(?:\+|k\.?k\.?|v\.?o\.?n\.?|kosten koper|vrij op naam|VH?B|FP|NP"
+    r"|FAI|HAI|o\.?n\.?o\.?|neg\.?|negotiable|\*))?"
+)
+"""What may follow a price: who pays the costs, and whether it is open to offers."""
 _AMOUNT = re.compile(
     r"^(?:(?:(?i:from|offers over|guide price|ab|dès|desde|da|offers in excess of|asking price"
-    r"|offers in region of|oieo|oiro))\s+)?"
-    rf"{_PART}(?:\s?[-\u2013\u2014]\s?{_PART})?(?:\s?(?:\+|k\.?k\.?|v\.o\.n\.))?$"
+    r"|offers in region of|offers around|offers in the region of|oieo|oiro|guide|amv:?|vanaf"
+    r"|à partir de|a partir de|price:?|fixed price))\s+)?"
+    rf"{_PART}(?:\s?[-\u2013\u2014]\s?{_PART})?{_TERMS}$"
 )
+_TYPOLOGY = re.compile(r"[TFV](\d)(?:\+\d)?")
 _NUMBER = re.compile(r"\d")
 _STARTS = re.compile(r"^[<>~≈ca.\s]*\d")
 _COUNT = re.compile(
@@ -147,11 +172,17 @@ _COUNT_WORDS = frozenset(
         "ten",
     ]
 )
-_SHORT_TEXTS = frozenset(("city", "state", "zip", "county", "country", "home_type", "region"))
+_SHORT_TEXTS = frozenset(("city", "state", "zip", "county", "country", "region"))
+_AREA = (
+    r"\W{0,3}[\d.]*\d|(?:ca|approx|circa|about|env|total|over|lot|aprox|pl)\b\D{0,12}\d"
+    r"|.*\d\s?(?:sq|sf|m²|m2|mq|qm|ac|ha|ft|pc|cent|ground|guntha|marla|kanal|perch)"
+    r"|(?:one|two|three|four|five|six|seven|eight|nine|ten|half an?|a quarter)\b.*\bacres?"
+)
+"""An area begins with its number, or has its unit behind it."""
 _SIEVES = {
     "area": (
         60,
-        re.compile(rf"^(?=.*\d)(?!.*(?:{_PER.pattern.removeprefix('(?i)')}))", re.IGNORECASE),
+        re.compile(rf"^(?={_AREA})(?!.*(?:{_PER.pattern.removeprefix('(?i)')}))", re.IGNORECASE),
     ),
     "count": (40, _COUNT),
     "score": (40, _STARTS),

@@ -11,6 +11,7 @@ from scraper.extract.document import Document
 from scraper.extract.fits import is_amount, is_money, status_of
 from scraper.extract.vocabulary import fold, status_words
 from scraper.facts import Fact
+from scraper.parse.currency import codes_of
 
 
 def prices(document: Document, taken: Collection[int] = ()) -> Iterator[Fact]:
@@ -47,7 +48,7 @@ def _with_currency(document: Document, run: int, text: str) -> str:
         return text
     near = {document.owners[run], document.parents[document.owners[run]]}
     for other in (run + 1, run - 1):
-        if 0 <= other < len(document.texts) and _SIGN.fullmatch(document.texts[other]):
+        if 0 <= other < len(document.texts) and _is_sign(document.texts[other]):
             owner = document.owners[other]
             if near & {owner, document.parents[owner]}:
                 sign = document.texts[other]
@@ -55,9 +56,26 @@ def _with_currency(document: Document, run: int, text: str) -> str:
     return text
 
 
+def _is_sign(text: str) -> bool:
+    """Whether a text is nothing but a currency."""
+    return len(text) <= 4 and (_SIGN.fullmatch(text) is not None or bool(codes_of(text)))
+
+
+def on_request(document: Document) -> Iterator[Fact]:
+    """Words that stand in the place of a price: "Price on request", "Auction"."""
+    for run, text in enumerate(document.texts[: max(40, len(document.texts) // 3)]):
+        found = _ON_REQUEST.match(text) if len(text) < 45 else None
+        if found is not None and _is_own(document, run) and not _in_link(document, run):
+            yield Fact("price", found[0], "text:on request", 0.58)
+            return
+
+
 def sentences(document: Document) -> Iterator[Fact]:
-    """Facts of sentences such as "Sold on 07/29/22 for $1,475,000"."""
+    """Facts of sentences such as "Sold on 07/29/22 for $1,475,000" and "Built in 1969, ..."."""
     for run, text in enumerate(document.texts):
+        built = _BUILT.search(text) if len(text) > 24 else None
+        if built is not None and _is_own(document, run):
+            yield Fact("year_built", built[1], f"text:{built[0]}", 0.4)
         if len(text) > 140 or not _SOLD.search(text) or not _is_own(document, run):
             continue
         last = bool(_LAST.search(text))
@@ -97,33 +115,6 @@ def _names_status(text: str) -> bool:
 def _state() -> re.Pattern[str]:
     words = "|".join(re.escape(words) for words, _ in status_words())
     return re.compile(rf"(?:{words})(?: on | for |$)")
-
-
-def address(document: Document) -> Iterator[Fact]:
-    """The address that the first heading shows, where it looks like one."""
-    for number, level in document.headings:
-        if level == 1 and document.regions[number] == Region.OWN:
-            text = document.text_of(number, 12)
-            if 5 < len(text) < 160 and _ADDRESS.search(text) and not status_of(text):
-                yield Fact("address", text, "heading", 0.55)
-            yield from _beside_heading(document, number)
-            break
-    titles = {"title": document.title, "meta:og:title": document.metas.get("og:title", "")}
-    for name, title in titles.items():
-        found = _US_ADDRESS.search(title)
-        if found is not None:
-            for column, part in zip(("city", "state", "zip"), found.groups(), strict=True):
-                yield Fact(column, part, name, 0.5)
-            yield Fact("country", "US", name, 0.45)
-
-
-def _beside_heading(document: Document, heading: int) -> Iterator[Fact]:
-    """The line after the heading that names the place where the street is kept back."""
-    end = document.end_runs[heading]
-    for text in document.texts[end : end + 3]:
-        if len(text) < 70 and _PLACE.match(text) and status_of(text) is None:
-            yield Fact("address", text, "heading:next", 0.4)
-            return
 
 
 def description(document: Document) -> Iterator[Fact]:
@@ -188,11 +179,21 @@ _DESCRIPTION = re.compile(
 _SOLD = re.compile(r"(?i)\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
 _LAST = re.compile(r"(?i)\b(?:last|prior|previous)\b")
 _SPAN = re.compile(r"(?i)\b(?:recently sold|sold homes|nearby|average|median|similar)\b")
+_ON_REQUEST = re.compile(
+    r"(?i)^(?:price|preis|prix|precio|prezzo|preço|prijs)?:?\s?(?:(?:up)?on request"
+    r"|on (?:application|enquiry)|by negotiation|auf anfrage|sur demande|a consultar|su richiesta"
+    r"|sob consulta|op aanvraag)\.?$|^(?:for sale by )?(?:auction|expressions? of interest)\b"
+    r"|^(?:poa|contact agent)$"
+)
+_BUILT = re.compile(
+    r"(?i)\b(?:built|constructed|construite?|construid[oa]|construíd[oa]|costruit[oa]|erbaut|gebouwd"
+    r"|baujahr|bouwjaar)\s(?:in\s|en\s|nel\s|em\s|circa\s|c\.?\s|around\s)?((?:1[6-9]|20)\d\d)\b"
+)
 _SUM = re.compile(r"(?:[A-Z]{1,3})?[$€£]\s?\d[\d.,]*\d(?:\s?[KkMm]\b)?|\d[\d.\s,]*\d\s?[€£]")
 _DATE = re.compile(
     r"(?i)\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
     r"|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?,?\s+(?:de\s+)?\d{4}"
-    r"|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\b[A-Z][a-z]{2,8}\s+\d{4}"
+    r"|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?:19|20)\d\d"
 )
 _RATE_AFTER = re.compile(
     r"(?i)^\s*(?:/|per\b|a month|pcm|pw|monthly|est\.? payment|estimated|mo\b|deposit)"
@@ -201,11 +202,8 @@ _NOT_PRICE_BEFORE = re.compile(
     r"(?i)(?:estimate|est\.|zestimate|per month|monthly|payment|mortgage|was:?|previous|reduced"
     r"|deposit|rent|tax|fee|insurance|per sq|from|save|down by|price cut|hoa)\W*$"
 )
-_PLACE = re.compile(r"^[A-Z\u00c0-\u00de][^\d$€£:!?]{2,40},\s[A-Z\u00c0-\u00de][^\d$€£:!?]{2,40}$")
-_US_ADDRESS = re.compile(r",\s*([^\W\d][^,|\d]{1,30}),\s*([A-Z]{2})\s+(\d{5})(?!\d)")
 _SIGN = re.compile(r"(?:US|A|C|NZ|HK|S|R|MX)?[$€£¥₹]|zł|Kč|CHF|AED|ZAR|\bR(?=\s?\d|$)|kr")
 _LARGE = re.compile(r"\d(?:[.,\s']?\d){3}|\d\s?(?:[kKmM]\b|[Mm]io|mill|lakh|[Cc]r)")
 """No house costs less than four digits."""
 _BARE = re.compile(r"^\d{1,3}(?:[.,\s']\d{3})+$")
 _VAGUE = frozenset(("other", "available", "active", "closed", "expired", "on market", "vendita"))
-_ADDRESS = re.compile(r"\d.*[^\W\d_]{2}|[^\W\d_]{3}.*,")

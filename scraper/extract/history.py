@@ -188,7 +188,7 @@ _TAX_HEAD = ("property tax", "taxes", "tax paid", "tax amount", "annual tax")
 _DATE = re.compile(
     r"(?i)\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
     r"|[^\W\d_]{3,10}\.?\s+\d{1,2},?\s+\d{4}|\d{1,2}\.?\s+[^\W\d_]{3,10}\.?\s+\d{4}"
-    r"|\b[A-Z][a-z]{2,8}\s+\d{4}"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?:19|20)\d\d"
 )
 _AMOUNT = re.compile(
     r"(?:(?:[A-Z]{1,3})?[$€£]\s?)\d[\d.,]*(?:\s?[KkMm]\b)?|\d{1,3}(?:[.,\s]\d{3})+(?:\s?[€£$])?|\d{4,}"

@@ -8,10 +8,12 @@ from typing import Final
 
 from scraper.extract import (
     belongs,
+    country,
     document,
     embedded,
     headline,
     history,
+    icons,
     jsonld,
     labels,
     linked,
@@ -20,6 +22,8 @@ from scraper.extract import (
     photos,
     places,
     schools,
+    strips,
+    whereabouts,
 )
 from scraper.extract.hints import Hints
 from scraper.extract.merge import merge
@@ -52,6 +56,7 @@ def extract(page: Page, hints: Hints = NO_HINTS) -> Extraction:
     layers = _read(page, hints)
     events = _history(layers)
     facts = [*_facts(layers), *history.currencies(events)]
+    facts = country.bare_areas([*facts, *country.by_money(facts, layers.page)])
     best, others = merge(settle(facts, events))
     return Extraction(
         best=best,
@@ -95,13 +100,15 @@ def _facts(layers: Layers) -> Iterator[Fact]:
     yield from layers.structured.facts
     yield from layers.items.facts
     yield from labels.label_facts(layers.pairs)
+    yield from icons.read(page, layers.reader.used)
     yield from meta.read(page)
     yield from headline.sentences(page)
     yield from headline.prices(page, layers.reader.taken)
+    yield from headline.on_request(page)
     yield from headline.statuses(page)
-    yield from headline.address(page)
+    yield from whereabouts.read(page)
     yield from headline.description(page)
-    yield from labels.strip_runs(page)
+    yield from strips.strip_runs(page)
     yield from schools.school_facts(
         schools.from_lists(layers.embedded.lists.get("schools", [])), 0.88
     )

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from scraper.extract.belongs import FOREIGN, Region
 from scraper.extract.document import Document
-from scraper.extract.fits import fits, kind_of
-from scraper.extract.strips import strip_facts
-from scraper.extract.vocabulary import IGNORED, Term, fold, labels, split_unit
+from scraper.extract.fits import fits, kind_of, typology
+from scraper.extract.nearby import beside, holder, meet
+from scraper.extract.vocabulary import IGNORED, Term, fold, label_term, split_unit, unit_like
 from scraper.facts import Fact
 
 CONFIDENCE = 0.8
@@ -68,10 +68,9 @@ class LabelReader:
         self.taken: set[int] = set()
         """Runs that are the value of a label which says more than that it is a price."""
 
-    def term(self, text: str) -> Term | None:
+    def term(self, text: str, unit: str = "") -> Term | None:
         """What a text stands for as a label."""
-        folded = fold(text)
-        return self.extra.get(folded) or labels().get(folded)
+        return self.extra.get(fold(text)) or label_term(text, unit)
 
     def pairs(self) -> Iterator[Pair]:
         """All pairs, in the page's order."""
@@ -92,16 +91,16 @@ class LabelReader:
         if len(text) > _LONGEST_LABEL or run in self.used:
             return None
         label, unit = split_unit(text)
-        term = self.term(label)
+        term = self.term(label, unit)
         if term is None and not self.is_label(run, text):
             return None
-        value = self.value_of(run, term, text.endswith(":"))
+        value = self.led(run, term) or self.value_of(run, term, text.endswith(":"))
         return Pair(label.rstrip(" :"), value, term, unit, run) if value else None
 
     def inside(self, run: int, label: str, value: str) -> Pair | None:
         """The pair of a text that holds both."""
         name, unit = split_unit(label)
-        term = self.term(name)
+        term = self.term(name, unit)
         if term is None and len(name.split()) > 5:
             return None
         self.used.add(run)
@@ -117,23 +116,15 @@ class LabelReader:
     def is_pair(self, run: int) -> bool:
         """Whether a run is the first of two in an element that has a twin beside it."""
         document = self.document
-        part, first, end = document.owners[run], document.first_runs, document.end_runs
-        while part >= 0 and end[part] - first[part] < 2:
-            part = document.parents[part]
+        part, first, end = holder(document, run), document.first_runs, document.end_runs
         if part < 0 or first[part] != run or end[part] != run + 2:
             return False
-        return any(self.is_twin(part, other) for other in self.beside(part))
-
-    def beside(self, part: int) -> Iterator[int]:
-        """The elements before and after an element, under the same parent."""
-        parents, ends = self.document.parents, self.document.ends
-        if ends[part] < len(parents) and parents[ends[part]] == parents[part]:
-            yield ends[part]
-        before = part - 1
-        while before > parents[part] and parents[before] != parents[part]:
-            before = parents[before]
-        if before > parents[part]:
-            yield before
+        alike = list(beside(document, part))
+        if self.ends_in_label(part) and (
+            _DIGIT.search(document.texts[run]) or any(map(self.ends_in_label, alike))
+        ):
+            return False
+        return any(self.is_twin(part, other) for other in alike)
 
     def is_twin(self, part: int, other: int) -> bool:
         """Whether two elements are alike: the same tag, two texts each."""
@@ -156,6 +147,32 @@ class LabelReader:
         self.take(run - 1, term)
         return before[0]
 
+    def led(self, run: int, term: Term | None) -> str:
+        """The value before a label, where both are all that their element holds; else ""."""
+        document, first, end = self.document, self.document.first_runs, self.document.end_runs
+        if term is None or run == 0 or run - 1 in self.used:
+            return ""
+        part = holder(document, run)
+        if part < 0 or first[part] != run - 1 or end[part] != run + 1:
+            return ""
+        value = document.texts[run - 1]
+        known = self.term(split_unit(value)[0])
+        if known is not None or value.endswith(":") or not fits(term.column, value):
+            return ""
+        if not _DIGIT.search(value) and not any(map(self.ends_in_label, beside(document, part))):
+            return ""
+        self.take(run - 1, term)
+        return value
+
+    def ends_in_label(self, part: int) -> bool:
+        """Whether an element of two texts has its label last."""
+        document = self.document
+        first, end = document.first_runs[part], document.end_runs[part]
+        if end - first != 2:
+            return False
+        value, label = document.texts[first:end]
+        return self.term(value) is None and self.term(split_unit(label)[0]) is not None
+
     def take(self, run: int, term: Term | None) -> None:
         """A run is a value now: of no other label, and no plain price unless labelled as one."""
         self.used.add(run)
@@ -167,8 +184,8 @@ class LabelReader:
         document, after = self.document, run + 1
         if after >= len(document.texts):
             return "", 99
-        meeting, steps, branch = self.meet(run, after)
-        text = document.texts[after]
+        meeting, steps, branch = meet(document, run, after)
+        text = _LEAD.sub("", document.texts[after])
         if steps > _FAR or (term is None and steps > 2):
             return "", 99
         marked_up = document.elements[document.owners[run]].tag in _LABEL_TAGS
@@ -176,7 +193,7 @@ class LabelReader:
             return "", 99
         if self.apart(run, meeting, branch):
             return "", 99
-        value = self.whole_value(run, after, (meeting, branch), term)
+        value = _LEAD.sub("", self.whole_value(run, after, (meeting, branch), term))
         if term is not None and term.column != IGNORED and not fits(term.column, value):
             value = text if fits(term.column, text) else ""
         return value, steps
@@ -185,7 +202,7 @@ class LabelReader:
         """Whether a word that could be a label stands as close to the text behind it."""
         if run + 1 >= len(self.document.texts):
             return False
-        return self.meet(run, run + 1)[1] <= steps
+        return meet(self.document, run, run + 1)[1] <= steps
 
     def apart(self, run: int, meeting: int, branch: int) -> bool:
         """Whether a label and the text behind it are two entries of one list, or a new part."""
@@ -212,6 +229,8 @@ class LabelReader:
 
     def is_other_label(self, text: str, term: Term | None) -> bool:
         """Whether a text is a label of something else: "Acres" behind a lot's number is not."""
+        if unit_like(text):
+            return False
         known = self.term(text)
         same = known is not None and term is not None and known.column == term.column
         return text.endswith(":") or (known is not None and not same)
@@ -222,7 +241,7 @@ class LabelReader:
         if before < 0 or before in self.used:
             return None
         text = self.document.texts[before]
-        _, steps, _ = self.meet(run, before)
+        _, steps, _ = meet(self.document, run, before)
         if len(text) > 25 or steps > 3 or not text[0].isdigit() or not fits(term.column, text):
             return None
         return text, steps
@@ -230,20 +249,9 @@ class LabelReader:
     def values_lead(self, run: int) -> bool:
         """Whether the numbers stand before their labels in the part that holds both."""
         document = self.document
-        part, _, _ = self.meet(run, run - 1)
+        part, _, _ = meet(document, run, run - 1)
         first, last = document.first_runs[part], document.end_runs[part] - 1
         return document.texts[first][0].isdigit() or self.term(document.texts[last]) is not None
-
-    def meet(self, run: int, other: int) -> tuple[int, int, int]:
-        """Where two runs meet, how many steps up from the first, and the other's branch below."""
-        document = self.document
-        chain = {step: place for place, step in enumerate(document.ancestors(document.owners[run]))}
-        branch, steps = -1, 0
-        for step in document.ancestors(document.owners[other]):
-            if step in chain:
-                return step, max(chain[step], steps), branch
-            branch, steps = step, steps + 1
-        return 0, 99, branch
 
 
 def label_facts(pairs: list[Pair]) -> Iterator[Fact]:
@@ -254,35 +262,15 @@ def label_facts(pairs: list[Pair]) -> Iterator[Fact]:
             continue
         if "_school" in term.column:  # several schools of a level: `schools.from_labels`
             continue
-        yield Fact(
-            term.column,
-            pair.value,
-            f"label:{pair.label}",
-            CONFIDENCE * term.weight,
-            pair.unit or term.unit,
-        )
-
-
-def strip_runs(document: Document) -> Iterator[Fact]:
-    """The facts of short texts without a label, two neighbouring runs read as one too."""
-    for run, text in enumerate(document.texts):
-        if document.regions[document.owners[run]] != Region.OWN or not text[:1].isalnum():
+        source, sure = f"label:{pair.label}", CONFIDENCE * term.weight
+        if term.column == "parking" and pair.value.isdigit():
+            yield Fact("parking_spaces", pair.value, source, sure)
             continue
-        for column, value, weight in strip_facts(text):
-            yield Fact(column, value, f"text:{text[:40]}", 0.6 * weight)
-        if text[-1].isdigit() and len(text) < 12 and run + 1 < len(document.texts):
-            yield from _joined(document, run, text)
-
-
-def _joined(document: Document, run: int, text: str) -> Iterator[Fact]:
-    """`<b>273</b> m²`: a number and its unit in two runs of one parent."""
-    unit, owner = document.texts[run + 1], document.owners[run]
-    near = (document.owners[run + 1], document.parents[document.owners[run + 1]])
-    if len(unit) < 20 and (owner in near or document.parents[owner] in near):
-        joined = f"{text} {unit}"
-        for column, value, weight in strip_facts(joined):
-            if column in ("living_area_sqft", "lot_size_sqft"):
-                yield Fact(column, value, f"text:{joined}", 0.6 * weight)
+        rooms = typology(pair.label, pair.value) if term.column == "home_type" else None
+        if rooms is not None:
+            yield Fact(*rooms, source, sure)
+        else:
+            yield Fact(term.column, pair.value, source, sure, pair.unit or term.unit)
 
 
 def _number_first(term: Term) -> bool:
@@ -293,4 +281,6 @@ def _is_money(term: Term | None) -> bool:
     return term is not None and kind_of(term.column) in ("money", "sale", "date")
 
 
+_DIGIT = re.compile(r"\d")
+_LEAD = re.compile(r"^(?::\s*|[\u2013\u2014-]\s+)(?=\S)")
 _COLON = re.compile(r"^([^:\d][^:]{1,45}?)\s*:\s+(\S.*)$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from scraper.extract.fits import kind_of
 from scraper.facts import Fact
@@ -47,6 +48,9 @@ def _ranked(column: str, facts: list[Fact]) -> list[Fact]:
         return facts
     groups: dict[str, list[Fact]] = defaultdict(list)
     kind = kind_of(column)
+    if kind == "area" and not all(map(_bare, facts)):
+        # What names its unit is surer than a number that may be feet or metres.
+        facts = [replace(f, confidence=0.5 * f.confidence) if _bare(f) else f for f in facts]
     for fact in facts:
         groups[comparable(kind, fact.raw)].append(fact)
     scored = [(_score(group), max(group, key=lambda f: f.confidence)) for group in groups.values()]
@@ -55,6 +59,11 @@ def _ranked(column: str, facts: list[Fact]) -> list[Fact]:
         scored = [(score + min(len(str(f.raw)), 1000) / 1e4, f) for score, f in scored]
     scored.sort(key=lambda pair: -pair[0])
     return [fact for _, fact in scored]
+
+
+def _bare(fact: Fact) -> bool:
+    """Whether a fact is a number without any unit."""
+    return not fact.unit and not any(char.isalpha() for char in str(fact.raw))
 
 
 def _score(group: list[Fact]) -> float:

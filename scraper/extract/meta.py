@@ -50,6 +50,7 @@ def read(document: Document) -> Iterator[Fact]:
                 yield Fact(column, content, f"meta:{name}", sure)
     yield from _position(metas)
     yield from _country(document)
+    yield from _path(document)
     texts = [("title", document.title)] + [(f"meta:{n}", metas[n]) for n in _TITLES if n in metas]
     for name, text in texts:
         yield from _sentence(name, text[:300])
@@ -73,9 +74,19 @@ def _country(document: Document) -> Iterator[Fact]:
     ending = host.rsplit(".", 1)[-1]
     if len(ending) == 2 and ending not in _GENERIC:
         yield Fact("country", "GB" if ending == "uk" else ending.upper(), "url", 0.5)
-    locale = document.metas.get("og:locale", "")
-    if len(locale) == 5 and locale[2] in "_-":
-        yield Fact("country", locale[3:].upper(), "meta:og:locale", 0.4)
+    locales = {"meta:og:locale": document.metas.get("og:locale", ""), "lang": document.language}
+    for name, locale in locales.items():
+        # `en-US` is what templates of any country are written in.
+        if len(locale) == 5 and locale[2] in "_-" and locale.lower()[:2] + locale[3:] != "enUS":
+            yield Fact("country", locale[3:].upper(), name, 0.4)
+
+
+def _path(document: Document) -> Iterator[Fact]:
+    """The kind of home that the address of the page names: `/vente-maison-nantes/`."""
+    steps = urlsplit(document.canonical or document.url).path.split("/")[2:]
+    words = " ".join(_NO_WORD.sub(" ", step) for step in steps)
+    if parse_home_type(words[:150]):
+        yield Fact("home_type", words[:150], "url", 0.2)
 
 
 def _position(metas: dict[str, str]) -> Iterator[Fact]:
@@ -107,6 +118,7 @@ def _sentence(name: str, text: str) -> Iterator[Fact]:
         yield Fact("status", "for_sale", name, 0.3)
 
 
+_NO_WORD = re.compile(r"[\W\d_]+")
 _PARTS = re.compile(r"[|•·,;]\s|\s[\u2013-]\s")
 _GENERIC = frozenset(["io", "co", "me", "tv", "ai", "cc", "ws", "to", "ly", "fm", "gg", "sh"])
 """Country domains that sites of any country use."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from scraper.extract.fits import is_money, status_of
+from scraper.extract.merge import comparable
 from scraper.extract.vocabulary import fold
 from scraper.facts import Fact, PriceEvent
 from scraper.parse.dates import parse_date
@@ -25,13 +26,38 @@ def settle(facts: Iterable[Fact], history: tuple[PriceEvent, ...]) -> list[Fact]
     """The facts with `price`, `sold` and `last_sold` turned into columns by the page's status."""
     split = [part for fact in facts for part in _split(fact)]
     status = _status(split)
+    if status is None and any(f.column == "price" and f.confidence >= 0.5 for f in split):
+        # A page that asks a price and says nothing of a sale offers the house.
+        status = "for_sale"
+        split.append(Fact("status", status, "price", 0.25))
     settled = [fact for given in split if (fact := _settle_one(given, status)) is not None]
     settled += _from_history(history, status, _sold_on(settled))
+    if status == "sold":
+        settled = _one_sale(settled)
     if status is not None:
         source = max((f for f in split if _means(f) == status), key=lambda f: f.confidence)
         settled = [fact for fact in settled if fact.column != "status"]
         settled.append(replace(source, column="status", raw=status))
     return settled
+
+
+def _one_sale(facts: list[Fact]) -> list[Fact]:
+    """The facts of a sold house: a "last sale" that is the sale itself is not another one."""
+    known = {(f.column, _plain(f)) for f in facts if f.column in _OLD}
+    same = {new: old for old, new in _OLD.items()}
+    return [
+        replace(fact, column=same[fact.column])
+        if fact.column in same and (same[fact.column], _plain(fact)) in known
+        else fact
+        for fact in facts
+    ]
+
+
+def _plain(fact: Fact) -> str:
+    """A sum's digits, or a day, to tell whether two facts name the same."""
+    if fact.column.endswith("_price"):
+        return comparable("money", fact.raw)
+    return str(parse_date(fact.raw) or fact.raw)
 
 
 def _split(fact: Fact) -> Iterator[Fact]:
@@ -126,7 +152,10 @@ def _pair(price: str, day: str, event: PriceEvent, confidence: float) -> Iterato
 
 
 def _day(event: PriceEvent) -> date | None:
-    return parse_date(int(event.date) if event.date.isdigit() else event.date)
+    """The day of an event; the first of the month where only that is said."""
+    if event.date.isdigit():
+        return parse_date(int(event.date))
+    return parse_date(event.date) or parse_date(f"1 {event.date}")
 
 
 def _is_sale(event: PriceEvent) -> bool:
@@ -152,5 +181,5 @@ _AMOUNT = re.compile(
 _DAY = re.compile(
     r"(?i)\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
     r"|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
-    r"|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?,?\s+(?:de\s+)?\d{4}|\b[A-Z][a-z]{2,8}\s+\d{4}"
+    r"|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?,?\s+(?:de\s+)?\d{4}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?:19|20)\d\d"
 )

@@ -10,6 +10,7 @@ from typing import Any
 import chompjs
 import orjson
 
+from scraper.extract import packed
 from scraper.extract.document import Document
 
 Json = Any
@@ -41,9 +42,10 @@ def embedded(document: Document) -> Iterator[tuple[str, Json]]:
         text, kind = script.text or "", script.get("type") or ""
         if len(text) < 40 or len(text) > LARGEST or "ld+json" in kind:
             continue
+        text = packed.unescaped(text)
         pushed = _PUSHED.search(text)
         if pushed is not None:
-            stream.append(string_value(pushed[1]) or "")
+            stream.append(string_value(pushed[1] or pushed[2]) or "")
         elif _HOUSE_WORD.search(text):
             yield from _values(text.strip(), kind, script.get("id") or "")
     yield from _stream_values("".join(stream))
@@ -65,9 +67,9 @@ def parse(text: str) -> Json | None:
 
 def unpack(text: str) -> Json | None:
     """The value of a string that itself holds JSON of a house; None for any other string."""
-    if len(text) < 40 or text[0] not in "{[" or not _HOUSE_WORD.search(text):
+    if len(text) < 40 or text[0] not in _FIRST or not _HOUSE_WORD.search(text):
         return None
-    return parse(text)
+    return parse(packed.unguarded(text))
 
 
 def string_value(quoted: str) -> str | None:
@@ -91,13 +93,17 @@ def string_value(quoted: str) -> str | None:
 def _values(text: str, kind: str, name: str) -> Iterator[tuple[str, Json]]:
     value = parse(text)
     if value is not None:
-        yield name or "script", value
+        yield name or "script", packed.revived(value)
     elif "json" not in kind and kind in ("", "text/javascript", "application/javascript", "module"):
         yield from _assigned(text)
 
 
 def _assigned(text: str) -> Iterator[tuple[str, Json]]:
-    """Values that a script assigns: `window.X = {...}`, `JSON.parse("...")`."""
+    """Values that a script assigns: `window.X = {...}`, `JSON.parse("...")`, `X = "{...}"`."""
+    called = list(packed.calls(text))
+    if called:
+        yield from called
+        return
     words = [found.start() for found in _HOUSE_WORD.finditer(text)]
     end, tries = 0, 0
     for found in _ASSIGNED.finditer(text):
@@ -105,10 +111,11 @@ def _assigned(text: str) -> Iterator[tuple[str, Json]]:
         if start < end or tries >= _MOST_OBJECTS:
             continue
         near = bisect_left(words, start + _REACH) - bisect_left(words, start)
-        if near < 2 or not (found[1] or _OBJECT.match(text, start)):
+        quoted = text[start] in "\"'"
+        if near < 2 or not (quoted or _OBJECT.match(text, start)):
             continue
         tries += 1
-        value = _packed(text, start) if found[1] else _object(text[start:])
+        value = _packed(text, start) if quoted else _object(text[start:])
         if value is not None:
             name = _NAME.search(text, max(0, found.start() - 80), found.start())
             yield name[0] if name else "script", value
@@ -118,7 +125,7 @@ def _assigned(text: str) -> Iterator[tuple[str, Json]]:
 def _packed(text: str, start: int) -> Json | None:
     found = _STRING.match(text, start)
     inner = string_value(found[0]) if found else None
-    return parse(inner) if inner is not None else None
+    return packed.revived(parse(packed.unguarded(inner))) if inner is not None else None
 
 
 def _object(text: str) -> Json | None:
@@ -139,18 +146,26 @@ def _stream_values(stream: str) -> Iterator[tuple[str, Json]]:
         if found is not None and _HOUSE_WORD.search(line):
             value = parse(line[found.end() - 1 :])
             if value is not None:
-                yield "stream", value
+                yield "stream", packed.revived(value)
 
 
 _HOUSE_WORD = re.compile(
     r"(?i)(?:pric|prix|prec|prez|bed|bath|chambre|address|latitude|surface|superfic|built|sqft|area)"
     r"[a-z_]*\\*[\"']?\s*:"
 )
-_PUSHED = re.compile(r"\.push\(\[\s*\d+\s*,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
-_ASSIGNED = re.compile(r"=\s*(?:(JSON\.parse\(\s*)[\"']|[{\[])")
+_PUSHED = re.compile(
+    r"\.push\(\[\s*\d+\s*,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)"
+    r"|\.enqueue\(\s*(\"(?:[^\"\\]|\\.)*\")\s*\)",
+    re.DOTALL,
+)
+_ASSIGNED = re.compile(
+    r"[(,]\s*[{\[](?=[\"'{\[])|=\s*(?:JSON\.parse\(\s*[\"']|[{\[]|[\"'](?=\{\\?\"))"
+)
+_FIRST = frozenset("{[)fw")
+"""What JSON in a string begins with, with or without a guard."""
 _NAME = re.compile(r"[\w$]+(?=[\"'\]\s]*$)")
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _OBJECT = re.compile(r"[{\[]\s*(?:[{\[]\s*)*(?:[\"']|[\w$]+\s*:)")
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f]+")
-_ROW = re.compile(r"^[0-9a-z]{1,8}:[\[{]")
+_ROW = re.compile(r"^(?:[0-9a-z]{1,8}:)?[\[{]")

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from scraper.extract.fits import fits, kind_of
+from scraper.extract.belongs import Region
+from scraper.extract.document import Document
+from scraper.extract.fits import fits, is_amount, kind_of, typology
 from scraper.extract.vocabulary import IGNORED, Term, fold, labels
+from scraper.facts import Fact
 
 LONGEST = 120
 """Longer texts are prose: what they count may be anything."""
@@ -23,6 +26,30 @@ _COUNTED = frozenset(
         "stories",
     ]
 )
+
+
+def strip_runs(document: Document) -> Iterator[Fact]:
+    """The facts of short texts without a label, two neighbouring runs read as one too."""
+    for run, text in enumerate(document.texts):
+        if document.regions[document.owners[run]] != Region.OWN or not text[:1].isalnum():
+            continue
+        for column, value, weight in strip_facts(text):
+            yield Fact(column, value, f"text:{text[:40]}", 0.6 * weight)
+        if rooms := typology("tipologia" if document.language[:2] == "pt" else "", text):
+            yield Fact(*rooms, f"text:{text}", 0.5)
+        if text[-1].isdigit() and len(text) < 12 and run + 1 < len(document.texts):
+            yield from _joined(document, run, text)
+
+
+def _joined(document: Document, run: int, text: str) -> Iterator[Fact]:
+    """`<b>273</b> m²`: a number and its unit in two runs of one parent."""
+    unit, owner = document.texts[run + 1], document.owners[run]
+    near = (document.owners[run + 1], document.parents[document.owners[run + 1]])
+    if len(unit) < 20 and (owner in near or document.parents[owner] in near):
+        joined = f"{text} {unit}"
+        for column, value, weight in strip_facts(joined):
+            if column in ("living_area_sqft", "lot_size_sqft"):
+                yield Fact(column, value, f"text:{joined}", 0.6 * weight)
 
 
 def strip_facts(text: str) -> Iterator[tuple[str, str, float]]:
@@ -52,8 +79,10 @@ def _areas(text: str) -> Iterator[tuple[str, str, float]]:
         after = fold(text[found.end() : found.end() + 22])
         is_lot = unit.startswith(("ac", "ha", "hect")) or _LOT.match(after) or _lot_before(before)
         column = "lot_size_sqft" if is_lot else "living_area_sqft"
-        if not _PER_TIME.match(after):
-            yield column, f"{found[1].strip()} {found[2]}", 0.9
+        if _PER_TIME.match(after) or _PART.match(after) or _PART.search(fold(before)[-14:]):
+            continue
+        weight = 0.6 if _PARTLY.match(after) else 0.9
+        yield column, f"{found[1].strip()} {found[2]}", weight
 
 
 def _lot_before(before: str) -> bool:
@@ -67,7 +96,8 @@ def _counts(text: str) -> Iterator[tuple[str, str, float]]:
         for size in (3, 2, 1):
             term = counted.get(" ".join(words[:size])) if len(words) >= size else None
             if term is not None:
-                yield term.column, found[1], term.weight
+                column = "parking_spaces" if term.column == "parking" else term.column
+                yield column, found[1], term.weight
                 break
 
 
@@ -77,7 +107,11 @@ def _labelled(text: str) -> Iterator[tuple[str, str, float]]:
     term = labels().get(fold(found[1])) if found else None
     if found is None or term is None or term.column == IGNORED or term.weight < 0.8:
         return
-    if kind_of(term.column) in ("year", "area") and fits(term.column, found[2]):
+    kind = kind_of(term.column)
+    money = term.column in ("hoa_monthly", "annual_tax_amount") and is_amount(found[2])
+    if (
+        kind in ("year", "area") and found[2][0].isdigit() and fits(term.column, found[2])
+    ) or money:
         yield term.column, found[2], term.weight
 
 
@@ -87,7 +121,7 @@ def _counted_words() -> dict[str, Term]:
     return {
         word: term
         for word, term in labels().items()
-        if term.column in _COUNTED and term.weight >= 0.7
+        if (term.column in _COUNTED and term.weight >= 0.7) or word == "parking"
     }
 
 
@@ -101,10 +135,17 @@ _COUNT = re.compile(
     r"(?<![\d.,/$€£+])(\d{1,2}(?:[.,]\d{1,2})?(?:\s?½)?)\s*-?\s*"
     r"([^\W\d_]{1,15}\.?(?:\s[^\W\d_]{1,12}){0,2})"
 )
-_LEADING = re.compile(r"^([^\d:]{3,30}?)\s*:?\s*(\d[^:]{0,25})$")
+_LEADING = re.compile(r"^([^\d:$€£₹]{3,30}?)\s*:?\s*((?:[A-Z]{1,3}\$?\s?|[$€£₹]\s?)?\d[^:]{0,25})$")
+_PART = re.compile(
+    r"(?:de )?(?:terra[cz]|terras\b|balc|jardin|garden|garten|giardin|tuin|patio|garage|basement"
+    r"|cellar|keller|sotano|bodega|cantina|trastero|office|pool|deck|porch|util\.? de terraza)"
+)
+"""Words of an area that is only a part of the house or of its plot."""
+_PARTLY = re.compile(r"(?:tot|util|useful|net\b|nett|super)")
+"""Words of an area that is counted otherwise than the floor area."""
 _LOT = re.compile(
-    r"(?:lot|land|plot|site|erf|stand|de terrain|terrain|de parcela|parcela|de terreno|terreno"
-    r"|di terreno|grundstuck|perceel|solar)\b"
+    r"(?:lot|lote|land|plot|site|erf|stand|de terrain|terrain|de parcela|parcela|de terreno|terreno"
+    r"|di terreno|grundstuck|perceel|solar|block)\b"
 )
 _PER_TIME = re.compile(r"^(?:/|year|ano|an\b|anno|per)")
 _NOT_AREA = re.compile(r"(?i)(?:kwh|co2|per|/)\s*$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -61,10 +62,77 @@ def labels() -> dict[str, Term]:
     return found
 
 
+@lru_cache(maxsize=8192)
+def label_term(text: str, unit: str = "") -> Term | None:
+    """What a label stands for; "Built" with a unit of area is the floor area, not the year.
+
+    A label that the table does not know is tried without what stands in brackets, without words
+    for a number in front, without a unit behind, and by its parts around a stroke.
+
+    >>> label_term("Zip/Postal code").column, label_term("Built", "m²").column
+    ('zip', 'living_area_sqft')
+    >>> label_term("N. camere").column, label_term("Superficie mq").column
+    ('bedrooms', 'living_area_sqft')
+    >>> label_term("Property tax (2023)").column, label_term("Roof")
+    ('annual_tax_amount', None)
+    """
+    folded = fold(text)
+    known = labels()
+    found = known.get(folded)
+    if found is None and len(folded) < 60:
+        found = next((known[form] for form in _forms(folded) if form in known), None)
+    if unit and unit not in _MONEY_UNITS and (found is None or found.column == "year_built"):
+        found = _AREA_LABELS.get(folded.split(" ")[0]) or found
+    return found
+
+
+def _forms(folded: str) -> Iterator[str]:
+    """Shorter forms of a label, the nearest first."""
+    bare = _BRACKETS.sub("", folded).strip()
+    yield bare
+    without = _NUMBER_WORDS.sub("", bare)
+    yield without
+    yield _UNIT_AT_END.sub("", without).strip()
+    if "/" in folded:
+        yield from (part.strip() for part in folded.split("/"))
+
+
 @cache
 def keys() -> dict[str, Term]:
     """JSON key, lower case without separators, to what it stands for."""
     return {line["key"]: Term(line["column"], 1.0, line["unit"]) for line in lines("keys")}
+
+
+@lru_cache(maxsize=8192)
+def key_term(name: str) -> Term | None:
+    """What a JSON key stands for: by the table, else by the word inside its affixes.
+
+    >>> key_term("bedroomsQuantity"), key_term("obj_livingSpace"), key_term("abTest")
+    (Term(column='bedrooms', weight=0.9, unit=''), \
+Term(column='living_area_sqft', weight=0.9, unit=''), None)
+    >>> key_term("plotSizeSqm"), key_term("landArea_m2").unit
+    (Term(column='lot_size_sqft', weight=0.9, unit='sqm'), 'm2')
+    """
+    word = key_of(name) if len(name) < 40 else ""
+    if not word:
+        return None
+    known = keys()
+    if word in known:
+        return known[word]
+    unit = _KEY_UNIT.search(word)
+    bare = word[: unit.start()] if unit else word
+    base = known.get(bare) or known.get(_core(bare))
+    if base is None or base.column not in _NUMBERS:
+        return None
+    if unit is None:
+        return Term(base.column, 0.9, base.unit)
+    return Term(base.column, 0.9, unit[1]) if base.column.endswith("_sqft") else None
+
+
+def _core(word: str) -> str:
+    """A key's word without what only says how its value is stored."""
+    found = _AFFIXES.fullmatch(word)
+    return found[1] if found else ""
 
 
 @lru_cache(maxsize=8192)
@@ -86,7 +154,9 @@ def words_pattern(where: str, region: str) -> re.Pattern[str]:
         if line["where"] == where and line["region"] == region
     ]
     if where == "heading":
-        return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(fold(w)) for w in words) + r")(?!\w)")
+        # `*estimate` is also the end of a made-up word.
+        forms = (rf"\w*{fold(w[1:])}" if w[0] == "*" else re.escape(fold(w)) for w in words)
+        return re.compile(r"(?<!\w)(?:" + "|".join(forms) + r")(?!\w)")
     return re.compile("|".join(re.escape(word) for word in words) or r"(?!)")
 
 
@@ -97,6 +167,15 @@ def status_words() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found, key=lambda pair: -len(pair[0])))
 
 
+def unit_like(text: str) -> bool:
+    """Whether a text is a unit of area or a currency.
+
+    >>> unit_like("m²"), unit_like("sq. ft."), unit_like("LAND")
+    (True, True, False)
+    """
+    return _UNIT.match(text.strip()) is not None
+
+
 def split_unit(label: str) -> tuple[str, str]:
     """A label and the unit that stands in it.
 
@@ -104,15 +183,57 @@ def split_unit(label: str) -> tuple[str, str]:
     (('Plot', 'm²'), ('Beds', ''), ('Sq. Ft:', 'sq ft'))
     """
     found = _UNIT_IN_LABEL.match(label)
-    if found is not None and _UNIT.match(found[2].strip()):
+    if found is not None and unit_like(found[2]):
         return found[1].strip(), found[2].strip()
     named = _UNIT_AT_END.search(fold(label)) if len(label) < 40 else None
     return label, named[1] if named else ""
 
 
+_NUMBERS = frozenset(
+    [
+        "price",
+        "listed_price",
+        "sold_price",
+        "bedrooms",
+        "bathrooms",
+        "full_bathrooms",
+        "rooms",
+        "stories",
+        "parking_spaces",
+        "garage_spaces",
+        "living_area_sqft",
+        "lot_size_sqft",
+        "year_built",
+    ]
+)
+"""Columns whose keys are known with affixes too; words of the others are part of many keys."""
+_AFFIXES = re.compile(
+    r"(?:obj|listing|property|prop|house|home|nb|num|numberof|no|total|raw|display|formatted|main|exact)?"
+    r"(.+?)"
+    r"(?:value|amount|num|number|total|count|cnt|qty|quantity|raw|int|float|string|text|formatted|display"
+    r"|search|asstring|label)?"
+)
+_KEY_UNIT = re.compile(r"(sqft|sqm|m2|acres|hectares|squarefeet|squaremeters|squaremetres)$")
+_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]$")
+_NUMBER_WORDS = re.compile(
+    r"^(?:n|nr|no|nº|n°|num|number of|no of|total|total number of|#|numero de|nombre de|nb|nb de"
+    r"|numero|anzahl|anzahl der|aantal|quantidade de|approx|approximate)\s+"
+)
+_MONEY_UNITS = frozenset(("$", "€", "£", "usd", "eur", "gbp"))
+_AREA_LABELS = {
+    "built": Term("living_area_sqft", 0.9),
+    "interior": Term("living_area_sqft", 0.8),
+    "internal": Term("living_area_sqft", 0.8),
+    "living": Term("living_area_sqft", 0.9),
+    "house": Term("living_area_sqft", 0.8),
+    "construidos": Term("living_area_sqft", 0.9),
+    "land": Term("lot_size_sqft", 0.9),
+    "plot": Term("lot_size_sqft", 0.9),
+}
+"""First words of labels that name an area only together with its unit."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _UNIT_IN_LABEL = re.compile(r"^(.*?)\s*[(\[]([^)\]]*)[)\]]\s*:?\s*$")
-_UNIT_AT_END = re.compile(r"\b(sq ft|sqft|square feet|acres|hectares|m2|sqm)$")
+_UNIT_AT_END = re.compile(r"\b(sq ft|sqft|square feet|acres|hectares|m2|sqm|sq m|mq|qm)$")
 _UNIT = re.compile(
     r"(?i)^(m2|m²|sqm|sq\.? ?m|sq\.? ?ft\.?|sqft|ft2|ft²|acres?|ac|ha|hectares?|mq"
     r"|sq\.? ?yd|usd|eur|gbp|[$€£])$"

@@ -46,6 +46,13 @@ _COUNTY: Final = re.compile(
 )
 _FIVE_DIGITS: Final = frozenset({"US", "PR", "ES", "FR", "IT", "DE", "MX"})
 """Countries whose postal codes have five digits, some with a zero before the others."""
+_HALVES: Final = {
+    "CA": re.compile(r"([A-Z]\d[A-Z])[ -]?(\d[A-Z]\d)"),
+    "GB": re.compile(r"([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})"),
+    "IE": re.compile(r"([A-Z]\d[\dW]) ?([A-Z\d]{4})"),
+    "NL": re.compile(r"(\d{4}) ?([A-Z]{2})"),
+}
+"""Postal codes of two halves, that are written with a blank between them."""
 _POST_WORDS: Final = re.compile(r"\b(?:C\.?P\.?|CEP|PLZ|postcode)[: ]*(?=\d)", re.IGNORECASE)
 
 
@@ -82,6 +89,8 @@ county=None, country='US')
     text = _NOTE.sub(" ", text).replace("(", " ").replace(")", " ")
     text = " ".join(_POST_WORDS.sub("", text).split()).strip(" ,")
     text, named = _without_country(text, country)
+    if (named or country) == "BR":
+        text = text.replace(" - ", ", ")
     for rule in _rules(named or country):
         if found := _by_rule(rule, text):
             return found
@@ -93,11 +102,34 @@ def parse_zip(raw: object, *, country: str | None = None) -> str | None:
 
     >>> parse_zip(1970, country="US"), parse_zip("01970-1234", country="US"), parse_zip(3029)
     ('01970', '01970-1234', '3029')
+    >>> parse_zip("V6J2J8", country="CA"), parse_zip("m334ab", country="GB")
+    ('V6J 2J8', 'M33 4AB')
     """
     text = clean_text(raw)
     if text and country in _FIVE_DIGITS and text.isdecimal():
         return text.zfill(5)
-    return text
+    halves = _HALVES.get(country or "")
+    found = halves.fullmatch(text.upper()) if text and halves else None
+    return f"{found[1]} {found[2]}" if found else text
+
+
+def country_of(state: str | None, code: str | None) -> str | None:
+    """The country that a state and a postal code can only be of.
+
+    >>> country_of("WI", "53704"), country_of("BC", "V6J2J8"), country_of("VIC", "3029")
+    ('US', 'CA', 'AU')
+    >>> country_of("WI", None), country_of("Kent", "CT6 6DL"), country_of(None, "28001")
+    (None, 'GB', None)
+    """
+    for line in lines("postal_codes"):
+        if not (
+            code and line["alone"] and re.fullmatch(line["pattern"], code.strip(), re.IGNORECASE)
+        ):
+            continue
+        country = line["country"]
+        if line["layout"] != "state_zip" or (state and short_form(state, country, "state")):
+            return country
+    return None
 
 
 def _without_country(text: str, expected: str | None) -> tuple[str, str | None]:
@@ -139,7 +171,7 @@ def _state_zip(rule: _Rule, match: re.Match[str], head: str) -> Address:
 
 def _zip_city(rule: _Rule, match: re.Match[str], head: str, tail: str) -> Address:
     """`28001 Madrid`, with a province or a state behind it."""
-    city, *rest = _split(tail)
+    city, *rest = _split(tail.replace(" - ", ", ").strip(" \u2013\u2014"))
     county = state = None
     for part in rest:
         state = state or short_form(part, rule.country, "state")

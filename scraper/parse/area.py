@@ -43,6 +43,7 @@ class _Part:
 _ONE: Final = rf"(?P<fraction>{FRACTION})(?![\d/])|(?P<number>{NUMBER})"
 _NEGATIVE: Final = re.compile(r"[-\u2212]\s?\.?\d")
 _BETWEEN: Final = re.compile(r"\s*(?:[-\u2013\u2014~]|to|bis|à|a|hasta|até|tot)\s*", re.IGNORECASE)
+_IN_WORDS: Final = re.compile(r"(?:an? )?([A-Za-z]{3,8})(?= (?:an? |of an? )?acres?\b)")
 _SMALLER: Final = frozenset({"marla", "cent", "guntha", "perch", "are"})
 _AND: Final = re.compile(r"[ ,]*(?:and |& )?")
 _BIG_UNIT: Final = 200.0
@@ -74,6 +75,8 @@ def parse_area(raw: object, *, unit_hint: str | None = None) -> Area | None:
     ((29947.5, None, 'kanal'), (217800.0, None, 'acre'), (2298.0, None, 'sqft'))
     >>> short("151 METRES_SQUARED"), short("1,450 SQ_FT"), short(2, unit_hint="HAR")
     ((1625.35, None, 'm2'), (1450.0, None, 'sqft'), (215278.0, None, 'ha'))
+    >>> short("five acres"), short("Half an acre")
+    ((217800.0, None, 'acre'), (21780.0, None, 'acre'))
     >>> [short(raw) for raw in ("--", "irregular", "0 sqft", "72 x 168 x 115 x 168", None)]
     [None, None, None, None, None]
     """
@@ -95,12 +98,26 @@ def area_or_reason(raw: object, *, unit_hint: str | None = None) -> Area | str:
     if _NEGATIVE.match(text):
         return "a negative number"
     hint = unit_name(unit_hint)
-    written = spell_out_fractions(text.replace("_", " "))
+    written = _spoken(spell_out_fractions(text.replace("_", " ")))
     without_sides = _sides_pattern().sub(" ", written)
     parts = _parts(without_sides)
     if without_sides != written and not any(part.unit for part in parts):
         return _rectangle(written, text, hint)
     return _area(parts, without_sides, text, hint)
+
+
+def _spoken(text: str) -> str:
+    """A text that begins with a number in words with it in digits: `five acres`, `half an acre`."""
+    if text[:1].isdigit() or not text.isascii():
+        return text
+    match = _IN_WORDS.match(text)
+    if match is None:
+        return text
+    parts = {"half": "0.5", "quarter": "0.25"}
+    count = parts.get(match[1].casefold()) or next(
+        (line["count"] for line in lines("count_words") if line["word"] == match[1].casefold()), ""
+    )
+    return count + text[match.end(1) :].replace(" an ", " ").replace(" of ", " ") if count else text
 
 
 def unit_name(spelling: str | None) -> str:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from scraper.columns import Column
 from scraper.facts import Fact, PriceEvent
-from scraper.parse.address import parse_zip, split_address
+from scraper.parse.address import country_of, parse_zip, split_address
 from scraper.parse.area import Area, parse_area, unit_name
 from scraper.parse.around import Around, put
 from scraper.parse.country import area_unit_of, parse_country
@@ -116,6 +116,8 @@ def _place(best: Mapping[str, Fact], row: Row, sources: dict[str, str], around: 
     """Fill the address's columns: each by its own fact, else by the address that has it all."""
     said = best.get("country")
     country = (parse_country(said.raw) if said else None) or around.country
+    if country is None and (country := _country_of(best)):
+        row["country"], sources["country"] = country, best["zip"].source
     fact = best.get("address")
     if fact is None:
         return replace(around, country=country)
@@ -128,6 +130,12 @@ def _place(best: Mapping[str, Fact], row: Row, sources: dict[str, str], around: 
         if name not in best:
             put(row, sources, fact, {name: getattr(found, name)})
     return replace(around, country=country or found.country)
+
+
+def _country_of(best: Mapping[str, Fact]) -> str | None:
+    """The country of the postal code, where it is of one country only."""
+    state, code = best.get("state"), best.get("zip")
+    return country_of(str(state.raw) if state else None, str(code.raw)) if code else None
 
 
 def _without(street: str, best: Mapping[str, Fact]) -> str:
@@ -184,6 +192,12 @@ def _text(column: Column, fact: Fact, _: Around) -> Row:
     return {column.name: clean_text(fact.raw)}
 
 
+def _city(raw: object) -> str | None:
+    """A town without what stands in brackets behind it, its province or its quarter."""
+    text = clean_text(raw)
+    return (text.split(" (")[0] or None) if text else None
+
+
 def _other(column: Column, fact: Fact, _: Around) -> Row:
     """A number as it is; anything that is no number of one piece is not a fact's to fill."""
     text = clean_text(fact.raw)
@@ -212,6 +226,7 @@ _OWN: Final[Mapping[str, Callable[[Fact, Around], object]]] = MappingProxyType(
     {
         "home_type": lambda fact, around: parse_home_type(fact.raw, country=around.country),
         "status": lambda fact, _: parse_status(fact.raw),
+        "city": lambda fact, _: _city(fact.raw),
         "country": lambda fact, _: parse_country(fact.raw),
         "zip": lambda fact, around: parse_zip(fact.raw, country=around.country),
         "state": lambda fact, around: parse_state(fact.raw, country=around.country),

@@ -1,0 +1,72 @@
+"""The objects inside a JSON value, with what their place in it says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scraper.extract.belongs import Region, key_region
+from scraper.extract.scripts import Json, unpack
+from scraper.extract.vocabulary import key_of
+
+Cache = dict[str, dict[str, Json]]
+"""Objects of a normalised cache by the names that others point to them with."""
+_DEEPEST = 40
+_ID_KEY = re.compile(r"(?:^|:)[\w-]*\d[\w-]{2,}$")
+
+
+Node = tuple[str, dict[str, Json], bool, bool]
+"""Path, object, whether it is one of several, whether the page's ID is its key."""
+
+
+def objects(name: str, value: Json, ids: frozenset[str] = frozenset()) -> Iterator[Node]:
+    """Every object of a value."""
+    stack: list[tuple[str, Json, bool, bool, int]] = [(name, value, False, False, 0)]
+    while stack:
+        path, node, in_list, named, depth = stack.pop()
+        if depth > _DEEPEST:
+            continue
+        if isinstance(node, dict):
+            yield path, node, in_list, named
+            numbered = keyed(node)
+            for key, inner in node.items():
+                opened = unpack(inner) if isinstance(inner, str) else inner
+                if isinstance(opened, (dict, list)) and key_region(_word(key)) is Region.OWN:
+                    several = in_list or key in numbered
+                    mine = key in numbered and key.rpartition(":")[2].lower() in ids
+                    stack.append((f"{path}.{key[:40]}", opened, several, mine, depth + 1))
+        elif isinstance(node, list):
+            several = in_list or sum(isinstance(item, dict) for item in node[:3]) > 1
+            for place, item in enumerate(node):
+                if isinstance(item, (dict, list)):
+                    stack.append((f"{path}[{place}]", item, several, False, depth + 1))
+
+
+def keyed(node: dict[str, Json]) -> frozenset[str]:
+    """The keys of objects that are kept by their IDs, where there are several of one kind.
+
+    >>> sorted(keyed({"Home:12345": {}, "Home:12399": {}, "Agent:77777": {}, "id": 1}))
+    ['Home:12345', 'Home:12399']
+    """
+    kinds: dict[str, list[str]] = {}
+    for key, inner in node.items():
+        if isinstance(inner, dict) and _ID_KEY.search(key):
+            kinds.setdefault(key.rpartition(":")[0], []).append(key)
+    return frozenset(key for several in kinds.values() if len(several) > 1 for key in several)
+
+
+def entities(nodes: list[Node]) -> Cache:
+    """The objects of a normalised cache by their names, where objects point to each other."""
+    if not any("__ref" in node for _, node, _, _ in nodes):
+        return {}
+    return {
+        key: inner
+        for _, node, _, _ in nodes
+        for key, inner in node.items()
+        if ":" in key and isinstance(inner, dict)
+    }
+
+
+def _word(key: str) -> str:
+    """A key in compared form; long ones are queries or IDs, not words."""
+    return key_of(key) if len(key) < 40 else ""

@@ -1,0 +1,35 @@
+"""Where a page's JSON says that the house lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scraper.extract.objects import objects
+from scraper.extract.scripts import Json
+from scraper.extract.vocabulary import key_term
+
+
+def positions(name: str, value: Json) -> Iterator[tuple[float, float, str]]:
+    """Latitude and longitude of each object that holds both, outside of lists.
+
+    The postal code that stands beside them comes third, "" where none does.
+    """
+    for _, node, in_list, _ in objects(name, value):
+        if in_list or len(node) > 40:
+            continue
+        found: dict[str, Json] = {}
+        point = node.get("coordinates")
+        if isinstance(point, list) and len(point) == 2 and "type" in node:
+            # GeoJSON puts the longitude first (RFC 7946, 3.1.1).
+            found = {"longitude": point[0], "latitude": point[1]}
+        for key, inner in node.items():
+            term = key_term(key) if len(key) < 20 else None
+            if term is not None and term.column in ("latitude", "longitude", "zip"):
+                found[term.column] = inner
+        try:
+            latitude, longitude = float(found["latitude"]), float(found["longitude"])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if -90 <= latitude <= 90 and -180 <= longitude <= 180 and latitude and longitude:
+            code = found.get("zip")
+            yield latitude, longitude, code if isinstance(code, str) else ""
