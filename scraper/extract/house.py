@@ -31,7 +31,7 @@ from scraper.extract.sale import settle
 from scraper.facts import Extraction, Fact, PriceEvent
 from scraper.page import Page
 
-EXTRACTOR_VERSION: Final = "1"
+EXTRACTOR_VERSION: Final = "2"
 """Raised with every change that may read another value out of the same page."""
 
 NO_HINTS: Final = Hints()
