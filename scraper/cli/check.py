@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from scraper.cli.saved import address_of
 from scraper.errors import ExitCode, InputFileError
 from scraper.extract.hints import Hints
 from scraper.extract.house import extract
@@ -55,6 +56,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", metavar="S", help="name or path of its site file")
     parser.add_argument("--url", help="the address that a saved page came from")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.add_argument(
+        "--save", metavar="CASE_DIR", help="keep the page and its row as a case of a replay test"
+    )
+    parser.add_argument(
+        "-s", dest="settings", action="append", default=[], metavar="NAME=VALUE", help="a setting"
+    )
 
 
 def run(args: argparse.Namespace) -> ExitCode:
@@ -63,10 +70,16 @@ def run(args: argparse.Namespace) -> ExitCode:
     if _is_address(args.page):
         from scraper.cli.fetch import fetch_page
 
-        page = fetch_page(args.page, site or _site_of(args.page))
+        page = fetch_page(args.page, site or _site_of(args.page), settings=args.settings)
     else:
         page = page_of_file(Path(args.page), args.url or "")
+        if not args.url and (said := address_of(page)):
+            page = replace(page, url=said, final_url=said)
     checked = check(page, site)
+    if args.save:
+        from scraper.cli.case import save_case
+
+        save_case(Path(args.save), page, checked.kind, checked.row, args.site)
     if args.json:
         sys.stdout.buffer.write(as_json(checked))
         sys.stdout.flush()
@@ -151,7 +164,7 @@ def _short(value: object) -> str:
 def _row(extraction: Extraction, site: Site | None) -> Row:
     currency = site.house.currency if site else None
     country = site.house.country if site else None
-    day_first = bool(site.house.day_first) if site else False
+    day_first = site.day_first if site else False
     row = clean_row(extraction.best, currency=currency, country=country, day_first=day_first)
     if extraction.price_history:
         row["price_history"] = clean_history(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.utils.project import get_project_settings
+from collections.abc import Sequence
 
+from scrapy.crawler import AsyncCrawlerProcess
+
+from scraper.cli.given import given_settings
 from scraper.errors import IncompleteError
 from scraper.gate.options import Options as GateOptions
 from scraper.page import FetchMode, Page
@@ -12,15 +14,17 @@ from scraper.sites.model import Site
 from spiders.page import PageSpider
 
 
-def fetch_page(url: str, site: Site, mode: FetchMode = "http") -> Page:
+def fetch_page(
+    url: str, site: Site, mode: FetchMode = "http", settings: Sequence[str] = ()
+) -> Page:
     """The page at a URL; IncompleteError where there is no answer, or the gate says no.
 
     One call a process: Twisted's reactor runs once.
     """
-    settings = get_project_settings()
-    GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
+    scrapy = given_settings(settings)
+    GateOptions.from_settings(scrapy).refuse_anonymous(public=site.is_public)
     answers: list[Page | str] = []
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(scrapy)
     process.crawl(PageSpider, url=url, site=site, mode=mode, told=answers.append)
     process.start()
     if not answers or isinstance(answers[0], str):

@@ -8,11 +8,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
-from scrapy.utils.project import get_project_settings
 
 from scraper.browser.choice import next_mode
-from scraper.errors import IncompleteError, PolicyError, SettingError, UsageError
+from scraper.cli.given import given_settings
+from scraper.errors import IncompleteError, PolicyError, UsageError
 from scraper.extract.kind import missing
 from scraper.gate.options import Options as GateOptions
 from scraper.page import Page
@@ -46,7 +45,7 @@ def sample_site(
         if not urlsplit(url).hostname:
             raise UsageError(f'"{url}" is no address: expected one like https://homes.example/sold')
     site = Site("new", Search(tuple(dict.fromkeys([search, *houses])), ""), HousePage(houses[0]))
-    scrapy = _settings(settings)
+    scrapy = given_settings(settings)
     GateOptions.from_settings(scrapy).refuse_anonymous(public=site.is_public)
     sampling = Sampling(search, houses)
     process = AsyncCrawlerProcess(scrapy)
@@ -142,14 +141,3 @@ class Sampling:
         given = self._samples[0].row
         same = all(given.get(name) == self._shorter.row.get(name) for name in _SAME)
         return self._ids.shorter if same and not missing(self._shorter.row) else self._ids
-
-
-def _settings(given: Sequence[str]) -> Settings:
-    settings = get_project_settings()
-    settings.set("LOG_LEVEL", "ERROR", priority="project")
-    for one in given:
-        name, sign, value = one.partition("=")
-        if not sign:
-            raise SettingError(f"-s {one}: expected -s NAME=VALUE")
-        settings.set(name.strip(), value, priority="cmdline")
-    return settings
