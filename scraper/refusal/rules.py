@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from scraper.page import Page
-from scraper.refusal.shape import Shape, shape
+from scraper.refusal.shape import Shape, says_much, shape, title_of
 from scraper.refusal.table import Rule, Table, table
 
 _ENOUGH: Final = 0.999
 """The sum from which on an answer is a refusal: 1, and room for how floats add up."""
 _STRUCTURE: Final = ("thin", "bare", "blank")
+_HEAVY: Final = ("header", "address", "title")
+"""Kinds of signs that can make a refusal of a page with much text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ def refusal(page: Page) -> Refusal | None:
     known = table()
     if page.status in known.gone:
         return None
+    if page.status not in known.refused and _is_beyond_doubt(page, known):
+        return None
     form = shape(page, known.thin_text, known.thin_bytes)
     found = _signs(page, form, known)
     if page.status in known.refused:
@@ -48,6 +52,19 @@ def refusal(page: Page) -> Refusal | None:
     if not found:
         return Refusal("an empty page", score, "blank")
     return Refusal(_told(found), score, found[0].name)
+
+
+def _is_beyond_doubt(page: Page, known: Table) -> bool:
+    """Whether an answer has much text and none of the signs that would weigh enough beside it.
+
+    So nearly every good page is spared the search for sentences: together with nothing else they
+    are no refusal.
+    """
+    form = Shape(title_of(page.text), "", thin=False, bare=False, blank=False)
+    heavy = (rule for rule in known.rules if rule.kind in _HEAVY)
+    if any(_meets(rule, page, form) for rule in heavy):
+        return False
+    return len(page.body) > known.thin_bytes or says_much(page, known.thin_text)
 
 
 def _by_status(page: Page, found: list[Rule]) -> Refusal:

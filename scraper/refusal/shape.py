@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Final
@@ -59,6 +60,19 @@ def shape(page: Page, thin_text: int, thin_bytes: int) -> Shape:
     )
 
 
+def says_much(page: Page, thin_text: int) -> bool:
+    """Whether a page shows more than so many characters; looks no further than that."""
+    root = _root(page.text) if _is_html(page) else None
+    if root is None:
+        return False
+    shown = -1
+    for text in _texts(root):
+        shown += sum(len(word) + 1 for word in text.split())
+        if shown > thin_text:
+            return True
+    return False
+
+
 def title_of(text: str) -> str:
     """The title of a page, without its entities, "" where it has none.
 
@@ -74,35 +88,30 @@ def _is_html(page: Page) -> bool:
     return "html" in kind or (not kind and "<" in page.text[:500]) or "xml" in kind
 
 
-def _root(text: str) -> html.HtmlElement | None:
+def _root(text: str) -> etree._Element | None:
+    # Elements of lxml.html would be looked up by their tags, one by one, when walked over.
+    parser = etree.HTMLParser(encoding="utf-8")
     try:
-        return html.document_fromstring(
-            text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8")
-        )
+        return html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, ValueError):
         return None  # nothing that could be parsed: an empty answer
 
 
-def _texts(root: html.HtmlElement) -> list[str]:
+def _texts(root: etree._Element) -> Iterator[str]:
     """Texts that are seen, in the page's order."""
-    found: list[str] = []
     for element in root.iter():
-        if element.tag not in _UNSEEN and isinstance(element.tag, str) and element.text:
-            found.append(element.text)
-        if (
-            element.tail
-            and element.getparent() is not None
-            and element.getparent().tag not in _UNSEEN
-        ):
-            found.append(element.tail)
-    return found
+        if element.text and isinstance(element.tag, str) and element.tag not in _UNSEEN:
+            yield element.text
+        parent = element.getparent() if element.tail else None
+        if parent is not None and parent.tag not in _UNSEEN:
+            yield element.tail or ""
 
 
-def _no_script(root: html.HtmlElement) -> list[str]:
+def _no_script(root: etree._Element) -> list[str]:
     return [str(text) for element in root.iter("noscript") for text in element.itertext()]
 
 
-def _has_data(root: html.HtmlElement) -> bool:
+def _has_data(root: etree._Element) -> bool:
     return any(
         len(script.text or "") >= _ENOUGH_DATA
         for script in root.iter("script")
@@ -110,7 +119,7 @@ def _has_data(root: html.HtmlElement) -> bool:
     )
 
 
-def _within_no_content(element: html.HtmlElement) -> bool:
+def _within_no_content(element: etree._Element) -> bool:
     """Whether an element shows nothing, by itself or for where it stands."""
     return element.tag in _NO_CONTENT or any(
         parent.tag in _NO_CONTENT for parent in element.iterancestors()
