@@ -124,7 +124,7 @@ def description(document: Document) -> Iterator[Fact]:
         named, id_ = element.get("class"), element.get("id")
         if named is None and id_ is None:
             continue
-        if document.regions[number] == Region.OWN and _DESCRIPTION.search(f"{named} {id_}"):
+        if document.regions[number] == Region.OWN and _describes(f"{named} {id_}"):
             text = document.text_of(number, 60)
             if len(best) < len(text) < 8000 and len(text) > 80:
                 best, where = text, "text:description"
@@ -133,6 +133,12 @@ def description(document: Document) -> Iterator[Fact]:
         best = max(own, key=len, default="")
     if len(best) > 80:
         yield Fact("description", best, where, 0.6 if where != "text" else 0.4)
+
+
+@lru_cache(maxsize=8192)
+def _describes(words: str) -> bool:
+    """Whether the words of a class and an id name a description."""
+    return _DESCRIPTION.search(words.lower()) is not None
 
 
 def _is_own(document: Document, run: int) -> bool:
@@ -174,7 +180,7 @@ def _in_link(document: Document, run: int) -> bool:
 _PRICE_CLASS = re.compile(r"price|precio|prix|prezzo|preis|prijs|preco")
 _STATUS_CLASS = re.compile(r"status|badge|tag|chip|label|state")
 _DESCRIPTION = re.compile(
-    r"(?i)descri|remarks|comment-text|overview-text|omschrijving|beschreibung"
+    r"descri|remarks|comment-text|overview-text|omschrijving|beschreibung"
 )
 _SOLD = re.compile(r"(?i)\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
 _LAST = re.compile(r"(?i)\b(?:last|prior|previous)\b")

@@ -107,17 +107,18 @@ def calls(text: str) -> Iterator[tuple[str, Json]]:
     [('S', {'beds': 3, 'city': 'Rome', 'n': 'a'})]
     """
     for found in _CALL.finditer(text):
+        name = _CALLED.search(text[max(0, found.start() - 60) : found.start()])
         returned = text.find("return", found.end())
         close = text.rfind("}(", returned)
         if returned < 0 or close < 0:
             continue
-        names = [name.strip() for name in found[2].split(",") if name.strip()]
+        names = [one.strip() for one in found[1].split(",") if one.strip()]
         given = _literal("[" + text[close + 2 : text.rfind("))", close) + 1].rstrip(")") + "]")
         if not isinstance(given, list):
             continue
         value = _literal(_marked(text[returned + 6 : close], frozenset(names)))
         if value is not None:
-            yield found[1], _filled(value, dict(zip(names, given, strict=False)), 0)
+            yield name[0] if name else "call", _filled(value, dict(zip(names, given, strict=False)), 0)
 
 
 def _marked(body: str, names: frozenset[str]) -> str:
@@ -152,6 +153,7 @@ def _filled(value: Json, names: dict[str, Json], depth: int) -> Json:
 _WRAPPERS = frozenset(("Reactive", "ShallowReactive", "Ref", "ShallowRef", "EmptyRef", "NuxtError"))
 _ESCAPED = re.compile("&[qslga];")
 _GUARD = re.compile(r"\s*(?:\{\}\s*&&|\)\]\}'?,?|for\s*\(;;\);|while\s*\(1\);)\s*")
-_CALL = re.compile(r"([\w$]+)\s*=\s*\(?function\s*\(([\w$,\s]+)\)\s*\{")
+_CALL = re.compile(r"=\s*\(?function\s*\(([\w$,\s]+)\)\s*\{")
+_CALLED = re.compile(r"[\w$]+(?=\s*$)")
 _VALUE_NAME = re.compile(r"([:\[,]\s*)([A-Za-z_$][\w$]*)(?=\s*[,}\]])")
 _VOID = re.compile(r"\bvoid 0\b|\bundefined\b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -96,10 +97,15 @@ def _sureness(tag: object, element: object) -> float:
     if tag == "address":
         return 0.5
     get = element.get  # type: ignore[attr-defined]  # an lxml element
-    words = f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
-    if len(words) < 5 or tag in ("a", "button", "input", "form", "body", "ul", "section"):
+    if tag in _NO_ADDRESS:
         return 0.0
-    found = _CLASS.search(words)
+    words = f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
+    return _by_words(words) if len(words) > 5 else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _by_words(words: str) -> float:
+    found = _CLASS.search(words.lower())
     if found is None:
         return 0.0
     return 0.52 if found[1] else 0.42
@@ -113,8 +119,12 @@ def _is_address(text: str) -> bool:
     return 2 * sum(word[0].islower() for word in words) <= len(words)
 
 
+_NO_ADDRESS = frozenset(
+    ["a", "button", "input", "form", "body", "ul", "section", "script", "style", "img", "svg"]
+)
+"""Elements that may be named for an address and are none."""
 _CLASS = re.compile(
-    r"(?i)(?:(address|adresse|direccion|indirizzo|endereco|anschrift|adres\b)"
+    r"(?:(address|adresse|direccion|indirizzo|endereco|anschrift|adres\b)"
     r"|location|localizacao|ubicacion|locality|localisation|plaats)(?!s|-?(?:label|title|map|icon))"
 )
 _SUM = re.compile(r"[$€£₹]\s?\d|\d\s?[$€£]|@")
