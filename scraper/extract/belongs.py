@@ -201,7 +201,10 @@ def _mark_classes(document: Document) -> None:
 
 
 def _named_region(document: Document, number: int) -> Region:
-    get = document.elements[number].get
+    attributes = document.attributes[number]
+    if not attributes:
+        return Region.OWN
+    get = attributes.get
     words = get("class") or ""
     for name in ("id", "data-testid", "data-test", "aria-label"):
         more = get(name)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -29,8 +31,10 @@ _SKIPPED = frozenset(
         "math",
     ]
 )
+_NONE: Mapping[str, str] = MappingProxyType({})
 _GLUED = frozenset(("sup", "sub", "wbr"))
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_NOTED = frozenset(("a", "img", "source", "meta", "title", "link", *_HEADINGS))
 
 
 @dataclass(slots=True)
@@ -41,6 +45,8 @@ class Document:
     """Address that links are relative to."""
     root: Element
     elements: list[Element] = field(default_factory=list)
+    attributes: list[Mapping[str, str]] = field(default_factory=list)
+    """Attributes of each element: what a layer asks for again and again is read once."""
     parents: list[int] = field(default_factory=list)
     """Number of each element's parent; -1 for the root."""
     ends: list[int] = field(default_factory=list)
@@ -100,6 +106,7 @@ def read(page: Page) -> Document:
     if root is None:
         root = etree.Element("html")
     document = Document(page.final_url or page.url, root)
+    document.has_items = "itemprop=" in text or "typeof=" in text
     document.language = (root.get("lang") or "").strip()
     walk = _Walk(document)
     walk.run()
@@ -138,9 +145,11 @@ class _Walk:
 
     def enter(self, element: Element) -> bool:
         """Take an element in; whether its inside is to be skipped."""
-        document, tag = self.document, element.tag
+        document, tag = self.document, str(element.tag)
         number = len(document.elements)
         document.elements.append(element)
+        items = cast("Sequence[tuple[str, str]]", element.items())
+        document.attributes.append(dict(items) if items else _NONE)
         document.parents.append(self.stack[-1] if self.stack else -1)
         document.ends.append(number + 1)
         document.first_runs.append(len(document.texts))
@@ -155,7 +164,8 @@ class _Walk:
             return True
         if tag in _SKIPPED:
             return True
-        self.note(element, str(tag), number)
+        if tag in _NOTED:
+            self.note(element, tag, number)
         if element.text:
             self.glue = False
             self.add(element.text, number)
@@ -177,10 +187,6 @@ class _Walk:
             document.title = document.title or " ".join((element.text or "").split())
         elif tag == "link":
             self.note_link(element)
-        if not document.has_items and (
-            element.get("itemprop") is not None or element.get("typeof") is not None
-        ):
-            document.has_items = True
 
     def note_link(self, element: Element) -> None:
         document, rel = self.document, element.get("rel") or ""

@@ -73,10 +73,11 @@ def on_request(document: Document) -> Iterator[Fact]:
 def sentences(document: Document) -> Iterator[Fact]:
     """Facts of sentences such as "Sold on 07/29/22 for $1,475,000" and "Built in 1969, ..."."""
     for run, text in enumerate(document.texts):
-        built = _BUILT.search(text) if len(text) > 24 else None
+        lowered = text.lower() if len(text) > 7 else ""
+        built = _BUILT.search(lowered) if len(text) > 24 else None
         if built is not None and _is_own(document, run):
             yield Fact("year_built", built[1], f"text:{built[0]}", 0.4)
-        if len(text) > 140 or not _SOLD.search(text) or not _is_own(document, run):
+        if len(text) > 140 or not _SOLD.search(lowered) or not _is_own(document, run):
             continue
         last = bool(_LAST.search(text))
         amount, day = _SUM.search(text), _DATE.search(text)
@@ -120,8 +121,8 @@ def _state() -> re.Pattern[str]:
 def description(document: Document) -> Iterator[Fact]:
     """The longest text of the house's own part, or the texts of the element named for it."""
     best, where = "", "text"
-    for number, element in enumerate(document.elements):
-        named, id_ = element.get("class"), element.get("id")
+    for number, attributes in enumerate(document.attributes):
+        named, id_ = attributes.get("class"), attributes.get("id")
         if named is None and id_ is None:
             continue
         if document.regions[number] == Region.OWN and _describes(f"{named} {id_}"):
@@ -154,7 +155,7 @@ def _periodic(document: Document, run: int) -> bool:
 
 def _column(document: Document, run: int) -> str:
     before = document.texts[run - 1] if run else ""
-    if len(before) < 30 and _LAST.search(before) and _SOLD.search(before):
+    if len(before) < 30 and _LAST.search(before) and _SOLD.search(before.lower()):
         return "last_sold_price"
     return "price"
 
@@ -179,10 +180,8 @@ def _in_link(document: Document, run: int) -> bool:
 
 _PRICE_CLASS = re.compile(r"price|precio|prix|prezzo|preis|prijs|preco")
 _STATUS_CLASS = re.compile(r"status|badge|tag|chip|label|state")
-_DESCRIPTION = re.compile(
-    r"descri|remarks|comment-text|overview-text|omschrijving|beschreibung"
-)
-_SOLD = re.compile(r"(?i)\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
+_DESCRIPTION = re.compile(r"descri|remarks|comment-text|overview-text|omschrijving|beschreibung")
+_SOLD = re.compile(r"\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
 _LAST = re.compile(r"(?i)\b(?:last|prior|previous)\b")
 _SPAN = re.compile(r"(?i)\b(?:recently sold|sold homes|nearby|average|median|similar)\b")
 _ON_REQUEST = re.compile(
@@ -192,7 +191,7 @@ _ON_REQUEST = re.compile(
     r"|^(?:poa|contact agent)$"
 )
 _BUILT = re.compile(
-    r"(?i)\b(?:built|constructed|construite?|construid[oa]|construíd[oa]|costruit[oa]|erbaut|gebouwd"
+    r"\b(?:built|constructed|construite?|construid[oa]|construíd[oa]|costruit[oa]|erbaut|gebouwd"
     r"|baujahr|bouwjaar)\s(?:in\s|en\s|nel\s|em\s|circa\s|c\.?\s|around\s)?((?:1[6-9]|20)\d\d)\b"
 )
 _SUM = re.compile(r"(?:[A-Z]{1,3})?[$€£]\s?\d[\d.,]*\d(?:\s?[KkMm]\b)?|\d[\d.\s,]*\d\s?[€£]")

@@ -46,22 +46,24 @@ def _columns(document: Document, run: int) -> set[str]:
         inside = range(step, min(document.ends[step], step + 8))
         for number in inside:
             if document.first_runs[number] <= run:
-                found |= _named(document.elements[number])
+                found |= _named(document, number)
         if found:
             break
     return found
 
 
-def _named(element: object) -> set[str]:
-    get = element.get  # type: ignore[attr-defined]  # an lxml element
+def _named(document: Document, number: int) -> set[str]:
+    """The columns that the attributes of one element name."""
+    get = document.attributes[number].get
     for name in _ATTRIBUTES:
         value = get(name)
         term = label_term(value) if value and len(value) < 40 else None
         if term is not None and term.column != IGNORED:
             return {term.column}
     words = " ".join(value for name in _NAMES if (value := get(name)) and len(value) < 120)
-    if element.tag == "svg":  # type: ignore[attr-defined]  # an lxml element
-        uses = (use.get(n) or "" for use in element.iter("use") for n in _NAMES)  # type: ignore[attr-defined]
+    element = document.elements[number]
+    if element.tag == "svg":
+        uses = (use.get(name) or "" for use in element.iter("use") for name in _NAMES)
         words = f"{words} {' '.join(uses)}"
     return set(_icon_columns(words)) if words else set()
 
@@ -98,11 +100,12 @@ def _whole(document: Document, run: int, column: str) -> str:
 
 def _spoken(document: Document) -> Iterator[Fact]:
     """What is said to those who do not see the icon: `aria-label="3 bedrooms"`."""
-    for number, element in enumerate(document.elements):
-        text = element.get("aria-label") or element.get("title")
+    for number, attributes in enumerate(document.attributes):
+        text = attributes.get("aria-label") or attributes.get("title")
         if not text or len(text) > 40 or not _DIGIT.search(text):
             continue
-        if document.regions[number] == Region.OWN and element.tag not in ("button", "input"):
+        tag = document.elements[number].tag
+        if document.regions[number] == Region.OWN and tag not in ("button", "input"):
             for column, value, weight in strip_facts(text):
                 yield Fact(column, value, "icon:spoken", CONFIDENCE * weight)
 

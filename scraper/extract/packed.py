@@ -118,7 +118,10 @@ def calls(text: str) -> Iterator[tuple[str, Json]]:
             continue
         value = _literal(_marked(text[returned + 6 : close], frozenset(names)))
         if value is not None:
-            yield name[0] if name else "call", _filled(value, dict(zip(names, given, strict=False)), 0)
+            yield (
+                name[0] if name else "call",
+                _filled(value, dict(zip(names, given, strict=False)), 0),
+            )
 
 
 def _marked(body: str, names: frozenset[str]) -> str:

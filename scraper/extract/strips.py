@@ -66,9 +66,11 @@ def strip_facts(text: str) -> Iterator[tuple[str, str, float]]:
     """
     if len(text) > LONGEST or not _DIGIT.search(text):
         return
-    yield from _areas(text)
+    if _AREA_UNIT.search(text.lower()):
+        yield from _areas(text)
     yield from _counts(text)
-    yield from _labelled(text)
+    if not text[0].isdigit():
+        yield from _labelled(text)
 
 
 def _areas(text: str) -> Iterator[tuple[str, str, float]]:
@@ -131,6 +133,8 @@ _AREA = re.compile(
     r"(sq\.?\s?ft\.?|sqft|square feet|square foot|ft²|ft2|m²|m2|sqm|sq\.?\s?m\b|mq|qm|acres?\b"
     r"|ac\b|ha\b|hectares?|sq\.?\s?yd|sq\.? yards)"
 )
+_AREA_UNIT = re.compile(r"\d\s?(?:sq|m²|m2|mq|qm|ac|ha|he|ft)")
+"""What every area has: units that `_AREA` knows, in lower case, with their number before them."""
 _COUNT = re.compile(
     r"(?<![\d.,/$€£+])(\d{1,2}(?:[.,]\d{1,2})?(?:\s?½)?)\s*-?\s*"
     r"([^\W\d_]{1,15}\.?(?:\s[^\W\d_]{1,12}){0,2})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from scraper.extract.belongs import Region
@@ -81,7 +81,10 @@ def _named(document: Document) -> Iterator[Fact]:
     for number, element in enumerate(document.elements):
         if number < until or document.regions[number] != Region.OWN:
             continue
-        sure = _sureness(element.tag, element)
+        attributes = document.attributes[number]
+        if not attributes and element.tag != "address":
+            continue
+        sure = _sureness(str(element.tag), attributes)
         size = document.end_runs[number] - document.first_runs[number]
         if not sure or not 0 < size <= _MOST_RUNS:
             continue
@@ -93,12 +96,12 @@ def _named(document: Document) -> Iterator[Fact]:
         yield best[max(best)]
 
 
-def _sureness(tag: object, element: object) -> float:
+def _sureness(tag: str, attributes: Mapping[str, str]) -> float:
     if tag == "address":
         return 0.5
-    get = element.get  # type: ignore[attr-defined]  # an lxml element
     if tag in _NO_ADDRESS:
         return 0.0
+    get = attributes.get
     words = f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
     return _by_words(words) if len(words) > 5 else 0.0
 
