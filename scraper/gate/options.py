@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache, field
 from importlib.metadata import version
 from typing import Final
 
@@ -67,8 +68,7 @@ class Options:
         >>> Options(contact="crawl@homes.example").user_agent.partition(" ")[2]
         '(+crawl@homes.example)'
         """
-        name = f"{TOKEN}/{version(TOKEN)}"
-        return f"{name} (+{self.contact})" if self.contact else name
+        return f"{_product()} (+{self.contact})" if self.contact else _product()
 
     def refuse_anonymous(self, *, public: bool) -> None:
         """SettingError where a public site is to be crawled and nobody says who crawls."""
@@ -118,3 +118,9 @@ def _whole(settings: Mapping[str, object], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise SettingError(f"{name}={found}: expected a whole number above 0")
     return int(text)
+
+
+@cache
+def _product() -> str:
+    # Looked up in the files of the installation: too slow for every request.
+    return f"{TOKEN}/{version(TOKEN)}"

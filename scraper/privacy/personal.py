@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from scraper.parse.tables import plain
@@ -37,6 +37,7 @@ _NUMBERED: Final = re.compile(
 """Labels of numbers that tell one thing from another."""
 
 
+@lru_cache(maxsize=16_384)
 def personal_label(label: str) -> bool:
     """Whether a label announces a person, or how to reach one, in any of seven languages.
 

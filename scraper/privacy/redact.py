@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from scraper.privacy.addresses import cut_addresses
@@ -21,6 +22,8 @@ _TIDY: Final = (
     (re.compile(rf"(?:\s*{CUT}\s*)+"), " "),
     (re.compile(r"([,;:])(?:\s*[,;:])+"), r"\1"),
 )
+_SHORT: Final = 64
+"""Characters of a text that another page may well have too."""
 
 
 def redact(text: str, country: str | None = None) -> str:
@@ -35,6 +38,12 @@ def redact(text: str, country: str | None = None) -> str:
     >>> redact("Sold for $1,475,000 in 1988, zip 92648")
     'Sold for $1,475,000 in 1988, zip 92648'
     """
+    if len(text) < _SHORT:
+        return _redacted_short(text, country)
+    return _redacted(text, country)
+
+
+def _redacted(text: str, country: str | None) -> str:
     if CUT in text:
         text = text.replace(CUT, " ")
     found = cut_addresses(text)
@@ -42,6 +51,12 @@ def redact(text: str, country: str | None = None) -> str:
     found = cut_phones(found, country)
     found = cut_people(found)
     return _tidied(found) if found != text else text
+
+
+@lru_cache(maxsize=16_384)
+def _redacted_short(text: str, country: str | None) -> str:
+    # Labels and many values are the same on every page of a site.
+    return _redacted(text, country)
 
 
 def _tidied(text: str) -> str:
