@@ -30,11 +30,18 @@ ROBOTSTXT_OBEY = False  # the gate obeys robots.txt; it cannot be switched off
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scraper.gate.middleware.GateMiddleware": 100,
+    "scraper.egress.middleware.EgressMiddleware": 110,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scraper.answer.middleware.AnswerMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scraper.answer.middleware.RedirectsMiddleware": 600,
 }
+
+# Egress
+EGRESS = "direct"  # or addresses:IP,IP proxies:FILE gateway:URL ec2 ec2-pool:TAG=VALUE:PORT
+EGRESS_ROTATIONS_PER_HOUR = 6  # times that a site may be asked from another address
+EGRESS_REST = 60  # seconds that a refused address rests at first, then twice as long each time
+EGRESS_PATIENCE = 600  # seconds that a crawl waits for an address at most
 
 # Browser
 BROWSER = ""  # path of a Chromium; found by itself where it is empty

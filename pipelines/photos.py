@@ -12,6 +12,7 @@ from scrapy.exceptions import DropItem, IgnoreRequest
 from scrapy.http import Response
 
 from scraper import names
+from scraper.egress.middleware import EgressMiddleware
 from scraper.gate.middleware import RequestDenied, RequestHeld
 from scraper.gate.options import TOKEN
 from scraper.house import House, Outcome, Visit
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 GONE = frozenset({404, 410})
 REFUSED = frozenset({401, 403, 429, 503})
+TRIES = 4
+"""Times that a photo is asked for while the addresses that it is asked from are refused."""
 
 
 class PhotosPipeline:
@@ -127,14 +130,47 @@ class PhotosPipeline:
         return stored_row(shown, photo)
 
     async def _ask(self, url: str) -> Response:
+        """The answer, asked for again where it was the address that was refused."""
+        for _ in range(TRIES):
+            request = self._request(url)
+            response = await self._sent(request)
+            if not self._is_refused(request, response):
+                break
+        return response
+
+    async def _sent(self, request: Request) -> Response:
         engine = self._crawler.engine
         assert engine is not None
+        return await engine.download_async(request)
+
+    def _is_refused(self, request: Request, response: Response) -> bool:
+        """Tell the egress what came; whether it is worth asking again."""
+        egress = self._egress
+        meta = response.meta if response.request is not None else request.meta
+        if egress is None or meta.get(names.ADDRESS) is None:
+            return False  # another host than the site's
+        if response.status in REFUSED or _is_page(response):
+            return not egress.refused(meta, response.url, f"a photo: HTTP {response.status}")
+        egress.good(meta)
+        return False
+
+    @cached_property
+    def _egress(self) -> EgressMiddleware | None:
+        return self._crawler.get_downloader_middleware(EgressMiddleware)
+
+    def _request(self, url: str) -> Request:
         meta = {
             names.KIND: "photo",
             "handle_httpstatus_all": True,
             "download_maxsize": self._options.max_bytes,
         }
-        return await engine.download_async(Request(url, meta=meta, dont_filter=True))
+        return Request(url, meta=meta, dont_filter=True)
+
+
+def _is_page(response: Response) -> bool:
+    """Whether a page came in a photo's place, as challenges do."""
+    kind = (response.headers.get("Content-Type") or b"").lower()
+    return response.status < 300 and kind.startswith(b"text/html")
 
 
 def _outcome(status: int) -> Outcome:

@@ -1,11 +1,11 @@
-"""May this be asked for? The question that every part of a crawl puts to the gate."""
+"""May this be asked for, and from where? What the gate and the egress are to all others."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["search", "house", "photo", "data", "browser", "robots", "rights"]
 
@@ -44,4 +44,23 @@ class Guard(ABC):
         """Let requests leave by a proxy that the operator configured, wherever it stands.
 
         Other proxies are used only on public addresses, and no proxy is asked for a page.
+        """
+
+    @abstractmethod
+    def changed(self) -> None:
+        """What kept requests of the site waiting may be over: look again."""
+
+
+class Egress(ABC):
+    """What the egress's middleware is to the gate: by which address, and whether by any now."""
+
+    @abstractmethod
+    def room(self) -> bool:
+        """Whether a request of the site may leave now; asked at any time, by any number."""
+
+    @abstractmethod
+    def depart(self, request: Any, *, site: bool) -> None:
+        """Give a request, whose turn it is, its address. `site`: it goes to the site's own hosts.
+
+        Called straight after `room` said yes, with nothing in between.
         """

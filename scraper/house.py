@@ -52,6 +52,8 @@ class House:
     robots_rule: str | None = None
     signals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What the page and its host say of its use: the place to its words."""
+    address: str | None = None
+    """What it was asked from."""
     row: Row = field(default_factory=dict)
     """The row of the table `houses`, filled by `pipelines/clean.py`."""
     photos: list[Row] = field(default_factory=list)
@@ -69,6 +71,8 @@ class Visit:
     fetch_mode: Literal["http", "data", "browser"] = "http"
     http_status: int | None = None
     bytes: int = 0
+    address: str | None = None
+    """What it was asked from."""
     final: bool = True
     """False where the same house is to be tried again: it then stays open in the ledger."""
     page: Page | None = field(default=None, repr=False)

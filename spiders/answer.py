@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
@@ -10,6 +11,7 @@ from twisted.python.failure import Failure
 from scraper import names
 from scraper.answer.fault import AnswerError
 from scraper.browser.handler import PageDenied
+from scraper.egress.pool import Ticket
 from scraper.gate.middleware import RequestDenied
 from scraper.house import Outcome
 from scraper.ledger.moments import utc_now
@@ -39,6 +41,12 @@ def page_of(response: Response) -> Page:
         fetch_mode=mode,
         fetched_at=utc_now(),
     )
+
+
+def address_of(meta: Mapping[str, Any]) -> str | None:
+    """The name of the address that a request left from."""
+    ticket = meta.get(names.ADDRESS)
+    return ticket.address.name if isinstance(ticket, Ticket) else None
 
 
 def reason_of(failure: Failure) -> str:

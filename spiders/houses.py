@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -21,8 +22,8 @@ from scraper.gate.middleware import RequestHeld
 from scraper.house import House, Lease, Outcome, Visit
 from scraper.ledger.part import parse_part
 from scraper.page import FetchMode, Page
-from scraper.refusal.rules import refusal
-from spiders.answer import outcome_of, page_of, reason_of
+from scraper.refusal.rules import Refusal, refusal
+from spiders.answer import address_of, outcome_of, page_of, reason_of
 from spiders.site import SiteSpider
 
 GONE = frozenset({404, 410})
@@ -50,7 +51,8 @@ class HousesSpider(SiteSpider):
         """A house, a visit that gave none, or the same page by another way."""
         page, lease = page_of(response), response.meta[names.LEASE]
         try:
-            yield self._read(page, lease, response.meta)
+            if (item := self._read(page, lease, response.meta)) is not None:
+                yield item
         except AnswerError as error:
             yield self._without(page, response.meta, "unread", str(error))
         except Exception as error:  # whatever a page does, its house has an outcome
@@ -58,12 +60,17 @@ class HousesSpider(SiteSpider):
             reason = f"{type(error).__name__} while reading: {error}"
             yield self._without(page, response.meta, "failed", reason)
 
-    def _read(self, page: Page, lease: Lease, meta: dict[str, Any]) -> House | Visit | Request:
+    def _read(
+        self, page: Page, lease: Lease, meta: dict[str, Any]
+    ) -> House | Visit | Request | None:
+        if refused := refusal(page):
+            return self._refused(page, meta, refused)
+        if page.status < 500:
+            self.egress.good(meta)
         if page.status in GONE:
             return self._without(page, meta, "gone", f"HTTP {page.status}")
-        if refused := refusal(page):
-            return self._without(page, meta, "refused", refused.reason)
         if page.status >= 400:
+            self.egress.nothing(meta)
             return self._without(page, meta, "failed", f"HTTP {page.status}")
         with within(self.settings.getfloat("PAGE_SECONDS")):
             signals = self.signals(page, meta)
@@ -76,8 +83,28 @@ class HousesSpider(SiteSpider):
         if lacking:
             return self._without(page, meta, "unread", f"no {', no '.join(lacking)} on the page")
         seconds = monotonic() - meta[names.STARTED]
-        rule = meta.get(names.ROBOTS_RULE)
-        return House(lease, page, extraction, seconds, robots_rule=rule, signals=signals)
+        return House(
+            lease,
+            page,
+            extraction,
+            seconds,
+            robots_rule=meta.get(names.ROBOTS_RULE),
+            address=address_of(meta),
+            signals=signals,
+        )
+
+    def _refused(self, page: Page, meta: dict[str, Any], refused: Refusal) -> Visit | None:
+        """A visit, where the page is refused whoever asks; else the house is given back.
+
+        It costs the house no attempt that its address was refused. Where that ends the crawl, the
+        reason is kept with the house.
+        """
+        lease, told = meta[names.LEASE], f"{refused.reason} (score {refused.score:.1f})"
+        own = self.egress.refused(meta, lease.house_id, refused.reason)
+        if own or self.book.stopping:
+            return replace(self._without(page, meta, "refused", told), final=own)
+        self.book.release(lease)
+        return None
 
     @staticmethod
     def _without(page: Page, meta: dict[str, Any], outcome: Outcome, reason: str) -> Visit:
@@ -89,12 +116,14 @@ class HousesSpider(SiteSpider):
             fetch_mode=page.fetch_mode,
             http_status=page.status,
             bytes=len(page.body),
+            address=address_of(meta),
             final=outcome in ("gone", "unread", "denied"),
         )
 
     def failed(self, failure: Failure) -> Iterator[Visit]:
         """The outcome of a house that has no answer; none where it was not waited for."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
+        self.egress.nothing(meta)
         if isinstance(failure.value, RequestHeld | PageStopped) or self.book.stopping:
             # While a crawl is being stopped a failure says nothing about the house.
             self.book.release(meta[names.LEASE])
@@ -106,5 +135,6 @@ class HousesSpider(SiteSpider):
             reason_of(failure),
             monotonic() - meta[names.STARTED],
             fetch_mode=meta[names.MODE],
+            address=address_of(meta),
             final=final,
         )

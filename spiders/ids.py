@@ -52,9 +52,13 @@ class IdsSpider(SiteSpider):
 
     def parse(self, response: Response, listed: HouseList, position: int) -> Iterator[Request]:
         """Keep the IDs of a page and go to the next, until a page brings no new one."""
-        page = page_of(response)
+        page, meta = page_of(response), response.meta
         try:
-            yield from self._read(page, response.meta, listed, position)
+            if refused := refusal(page):
+                yield from self._refused(page, meta, listed, position, refused.reason)
+                return
+            self.egress.good(meta)
+            yield from self._read(page, meta, listed, position)
         except Exception as error:  # a list that was not read is not complete
             self.logger.exception("reading %s failed", page.url)
             reason = f"{type(error).__name__} while reading: {error}"
@@ -118,13 +122,21 @@ class IdsSpider(SiteSpider):
     def failed(self, failure: Failure) -> None:
         """Note a search page that has no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        self.egress.nothing(request.meta)
         kind = "denied" if outcome_of(failure)[0] == "denied" else "failed"
         where = request.cb_kwargs["listed"].where
         self._stop(where, request.meta[names.ASKED], kind, reason_of(failure))
 
+    def _refused(
+        self, page: Page, meta: dict[str, Any], listed: HouseList, position: int, reason: str
+    ) -> Iterator[Request]:
+        """The same page again, by an address that is not refused; else the list ends there."""
+        if self.egress.refused(meta, page.url, reason) or self.book.stopping:
+            self._stop(listed.where, page.url, "refused", reason)
+        else:
+            yield self._page(page.url, listed, position)
+
     def _problem(self, page: Page, meta: dict[str, Any]) -> tuple[str, str] | None:
-        if refused := refusal(page):
-            return "refused", refused.reason
         if page.status >= 400:
             return "failed", f"HTTP {page.status}"
         reason = self.reserved(self.signals(page, meta), "search")

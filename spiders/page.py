@@ -9,6 +9,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from scraper.errors import HousecrawlError
 from scraper.page import FetchMode, Page
 from scraper.sites.model import Site
 from spiders.answer import page_of, reason_of
@@ -34,12 +35,22 @@ class PageSpider(SiteSpider):
         settings.set("EXTENSIONS", {}, priority="spider")
         settings.set("LOG_LEVEL", "ERROR", priority="spider")
 
+    @property
+    def folder(self) -> None:
+        """Nothing is kept."""
+        return
+
+    def give_up(self, error: HousecrawlError) -> None:
+        """The one page is refused; it is handed over all the same."""
+        self.logger.warning("%s", error)
+
     async def start(self) -> AsyncIterator[Request]:
         """The one request."""
         yield self.ask(self._url, "house", self._mode, {}, callback=self.parse, errback=self.failed)
 
     def parse(self, response: Response) -> None:
         """Hand the page over."""
+        self.egress.nothing(response.meta)
         self._told(page_of(response))
 
     def failed(self, failure: Failure) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
 from scraper import names
+from scraper.egress.middleware import EgressMiddleware
+from scraper.errors import HousecrawlError
 from scraper.gate.installed import refuse_without_gate
 from scraper.gate.options import TOKEN
 from scraper.gate.options import Options as GateOptions
@@ -59,6 +62,23 @@ class SiteSpider(Spider):
     def reserved(self, signals: Signals, what: What) -> str | None:
         """Why a page may not be used, in a line; None where it may."""
         return reserved(signals, what, Rights.from_settings(self.settings))
+
+    @property
+    def egress(self) -> EgressMiddleware:
+        """Which address requests leave from; it wants to know what came."""
+        found: EgressMiddleware | None = self.crawler.get_downloader_middleware(EgressMiddleware)
+        if found is None:
+            raise RuntimeError("the egress is not installed: no request has an address")
+        return found
+
+    @property
+    def folder(self) -> Path | None:
+        """Where this machine keeps what it knows of the dataset; None where there is none."""
+        return self.book.ledger.folder
+
+    def give_up(self, error: HousecrawlError) -> None:
+        """End the crawl early, with the exit code of an error."""
+        self.book.give_up(error)
 
     def ask(
         self, url: str, kind: Kind, mode: FetchMode, meta: Mapping[str, Any], **kwargs: Any

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from scraper.demo.bans import Ban
 from scraper.demo.compare import Comparison, compare
 from scraper.demo.csv_source import CsvSource
 from scraper.demo.seeded import Seeded
@@ -36,6 +37,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"where to write {_DEFAULT_FILE}",
     )
     parser.add_argument(
+        "--ban",
+        type=_ban,
+        metavar="PAGES:403|429|503|challenge[:SECONDS]",
+        help="refuse a source address after so many requests, for so long (for ever)",
+    )
+    parser.add_argument(
         "--run", metavar="PLACE", help="crawl it into PLACE at once, compare with the truth, stop"
     )
 
@@ -51,7 +58,7 @@ def run(args: argparse.Namespace) -> ExitCode:
 def _site(args: argparse.Namespace) -> DemoSite:
     source = CsvSource(args.serve, args.photos) if args.serve else Seeded(args.houses, args.seed)
     try:
-        return DemoSite(port=args.port, source=source)
+        return DemoSite(port=args.port, source=source, ban=args.ban)
     except OSError as error:
         raise UsageError(
             f"--port {args.port} cannot be used: {error.strerror}; leave it out for any free one"
@@ -126,6 +133,13 @@ def _count(text: str) -> int:
     if not 1 <= number <= 100_000:
         raise argparse.ArgumentTypeError(f"{number} is not a number from 1 to 100000")
     return number
+
+
+def _ban(text: str) -> Ban:
+    try:
+        return Ban.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _port(text: str) -> int:

@@ -93,7 +93,7 @@ class Server:
     def host(self) -> str:
         """Host and port: `127.0.0.1:8000`."""
         host, port = self._http.server_address[:2]
-        return f"{host!s}:{port}"
+        return f"[{host!s}]:{port}" if ":" in str(host) else f"{host!s}:{port}"
 
     def start(self) -> None:
         """Take requests."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from scraper.demo.bans import Ban, Bans
 from scraper.demo.model import Catalogue, Source
 from scraper.demo.routes import Behaviour, RobotsStatus, Routes
 from scraper.demo.seeded import Seeded
@@ -43,19 +44,23 @@ class DemoSite:
         robots_delay: float = 0.0,
         crawl_delay: float | None = None,
         photo_port: bool = False,
+        ban: Ban | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         """Take a port of 127.0.0.1, any free one for 0; nothing is answered before `start`.
 
         `source` shows other houses than the made-up ones. The rest is `Behaviour`, but
-        `photo_port`: photos come from a port, and so a host, of their own. Raises OSError when
-        the port is taken.
+        `photo_port`: photos come from a port, and so a host, of their own; `ban`: who asks too
+        much is refused; `host`: the address that it serves on. Raises OSError when the port is
+        taken.
         """
         catalogue = (source or Seeded(houses, seed)).catalogue()
         self.behaviour = Behaviour(per_page, latency, robots_status, robots_delay, crawl_delay)
         self._overrides: tuple[tuple[str, Override], ...] = ()
         self._lock = threading.Lock()
-        self._server = Server(self._respond, port)
-        self._photos = Server(self._respond) if photo_port else self._server
+        self.bans = Bans(ban) if ban else None
+        self._server = Server(self._respond, port, host)
+        self._photos = Server(self._respond, host=host) if photo_port else self._server
         self._routes = Routes(catalogue, self.behaviour, self.url, self.photo_root)
 
     def __enter__(self) -> Self:
@@ -190,6 +195,8 @@ class DemoSite:
                 answer = handler(request)
                 if answer is not None:
                     return answer
+        if self.bans and (refusal := self.bans.answer(request)):
+            return refusal
         answer = self._routes.answer(request)
         if not self.behaviour.latency:
             return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin
 
 from scraper.gate.answers import REDIRECTS, Answer, answered, redirected_too_often, unreachable
@@ -13,6 +13,16 @@ from scraper.gate.way import Way
 
 ATTEMPTS: Final = 3
 """Times that a robots.txt is asked for before it counts as not to be had."""
+OWN: Final[dict[str, Any]] = {
+    "allow_offsite": True,
+    "dont_cache": True,
+    "dont_merge_cookies": True,
+    "dont_redirect": True,
+    "dont_retry": True,
+    "download_fail_on_dataloss": True,
+    "handle_httpstatus_all": True,
+}
+"""Keys of `Request.meta` by which the gate asks by itself: nothing else decides about the answer."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 

@@ -35,6 +35,8 @@ USES: Final[dict[Kind, What]] = {
 NOT_NOW: Final = frozenset({429, 503})
 """Statuses by which a site asks to be left alone for a while (RFC 6585 4, RFC 9110 15.6.4)."""
 
+REFUSED: Final = frozenset({401, 403, 418, 430, 999})
+"""Statuses whose Retry-After counts where they have one."""
 
 LookUp = Callable[[str, int], Awaitable[bool]]
 """Whether a name leads to a public address, by name and port."""
@@ -63,6 +65,8 @@ class Outside:
     """What hosts said to earlier processes."""
     declared: AskFile | None = None
     """Asks a host for a file of rights signals; None where those are not looked at."""
+    room: Callable[[], bool] = lambda: True
+    """Whether an address is there by which the site may be asked now."""
 
 
 class Gate:
@@ -80,7 +84,7 @@ class Gate:
         declared = outside.declared
         self._declared = Declarations(declared, clock) if declared else None
         self._stopping, self._clock = stopping, clock
-        self._look_up = outside.look_up
+        self._look_up, self._room = outside.look_up, outside.room
         self._hosts = Hosts(outside.ask, clock, options.robots_retry, outside.kept)
         self.proxies = {found for url in getproxies().values() if (found := proxy_host(url))}
         """Hosts and ports of the operator's own proxies, those of the environment among them:
@@ -136,6 +140,16 @@ class Gate:
         await line.enter()
         return line
 
+    def is_site(self, url: str) -> bool:
+        """Whether a URL, judged before, leads to a host of the site."""
+        target = target_of(url)
+        return target is not None and target.host in self._site
+
+    def look(self) -> None:
+        """There may be room for the site's requests again."""
+        if "" in self._lines:
+            self._lines[""].look()
+
     async def part_of_page(self, url: str, *, proxied: bool = False) -> Verdict:
         """Judge a request that a page in the browser makes, and wait where it has to.
 
@@ -174,10 +188,10 @@ class Gate:
 
     def answered(self, line: Line, status: int, wish: str) -> float:
         """Note a status and its Retry-After; seconds for which the site is left alone now."""
-        if status not in NOT_NOW:
+        asked = retry_after(wish, time.time(), self._options.longest_rest)
+        if status not in NOT_NOW and not (asked and status in REFUSED):
             line.budget.accepted(self._clock())
             return 0.0
-        asked = retry_after(wish, time.time(), self._options.longest_rest)
         return line.budget.refused(self._clock(), asked)
 
     async def _leads_out(self, target: Target) -> bool:
@@ -191,7 +205,8 @@ class Gate:
         if key not in self._lines:
             pace = self._pace(target, site=not key)
             budget = Budget(pace, self._options.back_off, random.random)
-            self._lines[key] = Line(budget, self._clock, self._stopping)
+            room = (lambda: True) if key else self._room
+            self._lines[key] = Line(budget, self._clock, self._stopping, room)
         return self._lines[key]
 
     def _pace(self, target: Target, *, site: bool) -> Pace:

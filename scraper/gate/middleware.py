@@ -19,7 +19,7 @@ from scrapy.resolver import CachingHostnameResolver
 
 from scraper import names
 from scraper.gate.answers import Answer
-from scraper.gate.asking import Reply, asked, followed
+from scraper.gate.asking import OWN, Reply, asked, followed
 from scraper.gate.gate import Crawled, Gate, Outside
 from scraper.gate.kept import Kept
 from scraper.gate.looking_up import PublicOnly, addresses
@@ -27,7 +27,7 @@ from scraper.gate.options import Options
 from scraper.gate.robots import LIMIT
 from scraper.gate.turns import Line, StoppingError
 from scraper.gate.way import Way, way_of
-from scraper.guard import Guard, Kind, Verdict
+from scraper.guard import Egress, Guard, Kind, Verdict
 from scraper.hosts import Host, is_named, proxy_host
 
 logger = logging.getLogger(__name__)
@@ -107,6 +107,12 @@ class GateMiddleware(Guard):
         except StoppingError as error:
             raise RequestHeld(str(error)) from error
         self._begin(request, line)
+        if self._egress is not None:
+            self._egress.depart(request, site=self._gate.is_site(request.url))
+
+    def changed(self) -> None:
+        """What kept requests of the site waiting may be over: look again."""
+        self._gate.look()
 
     async def _verdict(self, request: Request) -> Verdict | None:
         """Why a request must not go, or what allows it."""
@@ -169,8 +175,15 @@ class GateMiddleware(Guard):
             self._leads_out,
             Kept.of(self._crawler.settings),
             self._declared,
+            lambda: self._egress is None or self._egress.room(),
         )
         return Gate(self._options, crawled, outside, self._stopping)
+
+    @cached_property
+    def _egress(self) -> Egress | None:
+        kind: Any = Egress  # abstract, which mypy does not take for the class of a middleware
+        found: Egress | None = self._crawler.get_downloader_middleware(kind)
+        return found
 
     @staticmethod
     async def _leads_out(name: str, port: int) -> bool:
@@ -231,18 +244,8 @@ class GateMiddleware(Guard):
     async def _download(self, url: str, kind: Kind, way: Way) -> Response:
         engine = self._crawler.engine
         assert engine is not None
-        meta: dict[str, Any] = {
-            names.KIND: kind,
-            "allow_offsite": True,
-            "dont_cache": True,
-            "dont_merge_cookies": True,
-            "dont_redirect": True,
-            "dont_retry": True,
-            "download_fail_on_dataloss": True,
-            "download_timeout": self._options.robots_timeout,
-            "handle_httpstatus_all": True,
-            **way.meta,
-        }
+        meta = {**OWN, names.KIND: kind, "download_timeout": self._options.robots_timeout}
+        meta |= way.meta
         headers = dict(way.headers)
         request = Request(url, headers=headers, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         if kind == "robots":

@@ -20,10 +20,15 @@ class Line:
     """The line in front of one budget."""
 
     def __init__(
-        self, budget: Budget, clock: Callable[[], float], stopping: Callable[[], bool]
+        self,
+        budget: Budget,
+        clock: Callable[[], float],
+        stopping: Callable[[], bool],
+        room: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`room`: whether a request can leave now for all that is no matter of pace."""
         self.budget = budget
-        self._clock, self._stopping = clock, stopping
+        self._clock, self._stopping, self._room = clock, stopping, room
         self._first = asyncio.Lock()
         self._ended = asyncio.Event()
 
@@ -48,16 +53,21 @@ class Line:
         self.budget.end()
         self._ended.set()
 
+    def look(self) -> None:
+        """There may be room again."""
+        self._ended.set()
+
     def _may_start(self) -> bool:
-        return not self.budget.is_full and self.budget.wait(self._clock()) <= 0
+        in_time = not self.budget.is_full and self.budget.wait(self._clock()) <= 0
+        return in_time and self._room()
 
     async def _change(self) -> None:
         """Wait until a turn may have come."""
         self._refuse_where_stopping()
-        wait = GLANCE if self.budget.is_full else self.budget.wait(self._clock())
+        wait = 0.0 if self.budget.is_full else self.budget.wait(self._clock())
         self._ended.clear()
         try:
-            async with asyncio.timeout(min(wait, GLANCE)):
+            async with asyncio.timeout(min(wait or GLANCE, GLANCE)):
                 await self._ended.wait()
         except TimeoutError:
             return

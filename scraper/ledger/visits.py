@@ -31,6 +31,7 @@ def _how(item: House | Visit) -> Row:
             "fetch_mode": item.fetch_mode,
             "bytes": item.bytes,
             "seconds": item.seconds,
+            "address": item.address,
         }
     return {
         "outcome": "ok",
@@ -38,4 +39,5 @@ def _how(item: House | Visit) -> Row:
         "fetch_mode": item.page.fetch_mode,
         "bytes": len(item.page.body),
         "seconds": item.seconds,
+        "address": item.address,
     }

@@ -1,0 +1,104 @@
+"""What is kept of the addresses between runs, and shown to people: a small file beside the ledger.
+
+A run that starts again at once must not ask from an address that still rests. Times in the file
+are seconds since 1970, UTC; those of the pool are of its own clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from scraper.egress.address import Address
+from scraper.egress.health import LONGEST, Health
+from scraper.egress.pool import Pool
+from scraper.egress.rotations import HOUR
+
+FILE: Final = "egress.json"
+Told = dict[str, Any]
+"""What is known of the addresses of one site: `as_told`."""
+
+
+def as_told(pool: Pool, now: float, wall: float) -> Told:
+    """What is known of the addresses, for a file and for people; `wall`: now since 1970."""
+    ahead = wall - now
+    return {
+        "addresses": [_health(one, ahead, in_use=one is pool.current) for one in pool.all],
+        "rotations": [round(time + ahead, 3) for time in pool.rotations.times],
+        "rotations_of_run": pool.rotations.count,
+        "try_again": round(pool.try_again(now) + ahead, 3),
+    }
+
+
+def _health(one: Health, ahead: float, *, in_use: bool) -> dict[str, Any]:
+    rests = one.resting_until + ahead
+    return {
+        "address": one.address.name,
+        "pages": one.pages,
+        "refusals": one.refusals,
+        "broken": one.broken,
+        "score": round(one.score, 3),
+        "strikes": one.strikes,
+        "resting_until": round(rests, 3) if math.isfinite(rests) else None,
+        "retired": one.retired,
+        "in_use": in_use and not one.retired,
+    }
+
+
+def healths(told: Told, addresses: list[Address], now: float, wall: float) -> list[Health]:
+    """The addresses with what an earlier run learned of them."""
+    rows = told.get("addresses")
+    known = {
+        str(row.get("address")): row
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, dict)
+    }
+    return [_known(one, known.get(one.name, {}), now, wall) for one in addresses]
+
+
+def _known(address: Address, row: Mapping[str, Any], now: float, wall: float) -> Health:
+    strikes, until = row.get("strikes"), row.get("resting_until")
+    if not isinstance(strikes, int) or strikes < 1:
+        return Health(address)
+    health = Health(address, strikes=min(strikes, 16))
+    health.doubt()
+    if isinstance(until, int | float):
+        # A clock that was wrong once keeps no address resting for ever.
+        health.resting_until = min(until + now - wall, now + LONGEST)
+    return health
+
+
+def rotation_times(told: Told, now: float, wall: float) -> list[float]:
+    """The changes of an earlier run that still count, by the pool's clock."""
+    times = told.get("rotations")
+    found = times if isinstance(times, list) else []
+    return [
+        time + now - wall
+        for time in found
+        if isinstance(time, int | float) and wall - HOUR < time <= wall
+    ]
+
+
+def read_sites(path: Path) -> dict[str, Told]:
+    """Site to what is known of its addresses; nothing where the file is missing or broken."""
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return (
+        {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}
+    )
+
+
+def write_site(path: Path, site: str, told: Told) -> None:
+    """Keep what is known of a site's addresses; a disk that cannot is no reason to stop."""
+    whole = orjson.dumps({**read_sites(path), site: told}, option=orjson.OPT_INDENT_2)
+    fresh = path.with_suffix(".new")
+    with suppress(OSError):
+        fresh.write_bytes(whole)
+        fresh.replace(path)

@@ -1,0 +1,306 @@
+"""The egress in Scrapy: every request of a crawl gets its address here, once its turn has come."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+from weakref import finalize
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError
+from scrapy.http import Response
+
+from scraper import names
+from scraper.egress import memory
+from scraper.egress.address import Address
+from scraper.egress.backend import ExchangeError
+from scraper.egress.health import Health
+from scraper.egress.open import open_backend
+from scraper.egress.options import Options
+from scraper.egress.pool import Pool, Ticket
+from scraper.egress.relay import REASON
+from scraper.egress.resolving import resolved
+from scraper.egress.rotations import Rotations
+from scraper.egress.ways import Ways
+from scraper.egress.words import in_short, spent
+from scraper.errors import HousecrawlError, IncompleteError, PolicyError
+from scraper.guard import Egress, Guard
+
+logger = logging.getLogger(__name__)
+
+UNREAD: Final = frozenset({"robots", "rights"})
+"""Kinds of requests whose answers nobody judges: the gate's own."""
+NOT_NOW: Final = frozenset({429, 503})
+"""Statuses by which a site asks to be left alone for a while: no refusal yet."""
+KEEPING: Final = 5.0
+"""Seconds between two times that the health of the addresses is written down."""
+CLOSING: Final = 15.0
+"""Seconds that giving addresses back may take at the end."""
+
+
+class EgressMiddleware(Egress):
+    """Addresses, sessions and their health, for plain requests and for the browser alike.
+
+    Those who read pages tell it what came: `good`, `refused` or `nothing`, by a request's meta.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._options = Options.from_settings(crawler.settings)
+        self._backend = open_backend(self._options)
+        self._pool = Pool(
+            self._options.rest,
+            self._options.patience,
+            Rotations(self._options.rotations),
+            random.random,
+        )
+        self._ways = Ways(self._resolve, self._broke)
+        self._kept_at = 0.0
+        self._work: set[asyncio.Task[None]] = set()
+        self._gave_up = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> EgressMiddleware:
+        """The egress of a crawl."""
+        egress = cls(crawler)
+        for handler, signal in (
+            (egress.opened, signals.spider_opened),
+            (egress.downloaded, signals.response_downloaded),
+            (egress.left, signals.request_left_downloader),
+            (egress.closed, signals.spider_closed),
+        ):
+            crawler.signals.connect(handler, signal=signal)
+        return egress
+
+    def opened(self) -> None:
+        """Find the addresses; requests wait for them."""
+        self._do(self._begin())
+
+    def room(self) -> bool:
+        """Whether a request of the site may leave now."""
+        return self._pool.room(time.monotonic())
+
+    def depart(self, request: Request, *, site: bool) -> None:
+        """Give a request its address."""
+        now = time.monotonic()
+        if isinstance(before := request.meta.get(names.ADDRESS), Ticket):
+            self._pool.nothing(before)  # it was answered by a redirect, or is asked once more
+        rotations = self._pool.rotations.count
+        if site:
+            ticket = self._pool.take(now)
+            request.meta[names.ADDRESS] = ticket
+            # Where a request is dropped without a word, its address is not held for ever.
+            finalize(request, self._pool.nothing, ticket).atexit = False
+            address = ticket.address
+        else:
+            address = self._pool.elsewhere(now) or Address("direct")
+            request.meta[names.ADDRESS] = None
+        if rotations != self._pool.rotations.count:
+            self._note_rotation()
+        self._send_by(request, address)
+
+    def process_request(self, request: Request) -> None:
+        """Nothing leaves by an address that nobody chose."""
+        if names.ADDRESS not in request.meta:
+            raise DownloadFailedError("no address was chosen for the request")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Tell an answer of the relay from one of the site."""
+        del request
+        reason = response.headers.get(REASON)
+        if reason is not None and self._ways.own:
+            raise DownloadFailedError(reason.decode("latin-1"))
+        return response
+
+    def downloaded(self, response: Response, request: Request) -> None:
+        """An answer came; what it is worth is told later, but for what the status says."""
+        ticket = request.meta.get(names.ADDRESS)
+        if not isinstance(ticket, Ticket):
+            return
+        if REASON in response.headers or request.meta.get(names.KIND) in UNREAD:
+            self._pool.nothing(ticket)
+        elif response.status in NOT_NOW:
+            self._pool.doubt(ticket)
+        else:
+            self._pool.came(ticket, time.monotonic())
+
+    def left(self, request: Request) -> None:
+        """A request that was sent is over; without an answer it says nothing of its address."""
+        ticket = request.meta.get(names.ADDRESS)
+        if isinstance(ticket, Ticket) and not ticket.has_come:
+            self._pool.nothing(ticket)
+
+    def good(self, meta: dict[str, Any]) -> None:
+        """The answer was one that the site gives to everybody."""
+        if isinstance(ticket := meta.get(names.ADDRESS), Ticket):
+            self._pool.good(ticket)
+            self._changed()
+
+    def nothing(self, meta: dict[str, Any]) -> None:
+        """The answer says nothing of its address."""
+        if isinstance(ticket := meta.get(names.ADDRESS), Ticket):
+            self._pool.nothing(ticket)
+            self._changed()
+
+    def refused(self, meta: dict[str, Any], key: str, reason: str) -> bool:
+        """The answer was a refusal; `key` names what was asked for. Whether to leave it at that.
+
+        True: this page is refused while its address is well. False: ask for it again.
+        """
+        ticket = meta.get(names.ADDRESS)
+        if not isinstance(ticket, Ticket):
+            return True
+        now, name = time.monotonic(), ticket.address.name
+        strikes, rotations = ticket.health.strikes, self._pool.rotations.count
+        self._count(names.STAT_EGRESS_REFUSALS)
+        own = self._pool.refused(ticket, key, now)
+        if ticket.health.strikes > strikes:
+            rest = ticket.health.resting_until - now
+            logger.warning("%s is refused (%s): it rests %.0f s", name, reason, rest)
+            self._exchange(ticket.health, now)
+            if rotations != self._pool.rotations.count:
+                self._note_rotation()
+            self._keep()
+        self._give_up_where_spent()
+        self._changed()
+        return own
+
+    def told(self) -> memory.Told:
+        """What is known of the addresses, for people."""
+        return memory.as_told(self._pool, time.monotonic(), time.time())
+
+    @property
+    def line(self) -> str:
+        """The addresses in a few words, for a progress line; "" while there is nothing to tell."""
+        return in_short(self._pool, time.monotonic())
+
+    async def closed(self) -> None:
+        """Give back what was taken, and keep what was learned."""
+        self._keep()
+        for task in [*self._work]:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+        await self._ways.close()
+        try:
+            async with asyncio.timeout(CLOSING):
+                await asyncio.to_thread(self._backend.close)
+        except (HousecrawlError, TimeoutError) as error:
+            logger.error("not all addresses were given back: %s", error or "no answer in time")
+
+    async def _begin(self) -> None:
+        try:
+            found = await asyncio.to_thread(self._backend.addresses)
+        except HousecrawlError as error:
+            self._give_up(error)
+            return
+        now, wall = time.monotonic(), time.time()
+        known = memory.read_sites(path).get(self._site, {}) if (path := self._path) else {}
+        self._pool.rotations.remember(memory.rotation_times(known, now, wall))
+        self._pool.add(memory.healths(known, list(found), now, wall))
+        self._give_up_where_spent()
+        self._changed()
+
+    def _send_by(self, request: Request, address: Address) -> None:
+        """Make a request leave by an address, by whichever way it is asked."""
+        rendered = bool(request.meta.get("playwright"))
+        request.meta.update(self._ways.meta(address, rendered=rendered))
+        for url in self._ways.fresh():
+            self._guard.may_leave_by(url)
+        if address.passing:
+            request.headers["Connection"] = "close"
+
+    @staticmethod
+    async def _resolve(host: str, port: int) -> Sequence[str]:
+        from twisted.internet import reactor  # the crawl's own is installed by now
+
+        return await resolved(reactor, host, port)
+
+    def _broke(self, address: Address, why: str) -> None:
+        """A relay's address does not work."""
+        now = time.monotonic()
+        health = next((one for one in self._pool.all if one.address is address), None)
+        if health is None or not health.is_fit(now):
+            return
+        logger.warning("%s", why)
+        self._pool.broke(health, now)
+        self._keep()
+        self._give_up_where_spent()
+        self._changed()
+
+    def _exchange(self, health: Health, now: float) -> None:
+        """Have a refused address exchanged, where that can be and no other is there to be used."""
+        pool = self._pool
+        if not self._backend.exchanges or pool.current is not health or pool.expecting:
+            return
+        if pool.rotations.next(now) <= now:
+            pool.expecting = True
+            self._do(self._exchanged(health))
+
+    async def _exchanged(self, health: Health) -> None:
+        try:
+            fresh = await asyncio.to_thread(self._backend.exchange, health.address)
+        except ExchangeError as error:
+            logger.error("%s", error)
+            self._pool.expecting = False
+        else:
+            self._pool.replace(health, fresh, time.monotonic())
+            self._note_rotation()
+        self._keep()
+        self._give_up_where_spent()
+        self._changed()
+
+    def _note_rotation(self) -> None:
+        self._count(names.STAT_EGRESS_ROTATIONS)
+        if self._pool.current is not None:
+            logger.info("the site is asked from %s now", self._pool.current.address.name)
+
+    def _give_up_where_spent(self) -> None:
+        now = time.monotonic()
+        if not self._pool.is_spent(now):
+            return
+        self._give_up(PolicyError(spent(self._pool, now, time.time())))
+
+    def _give_up(self, error: HousecrawlError) -> None:
+        """End the crawl, once."""
+        give_up = getattr(self._crawler.spider, "give_up", None)
+        if give_up is not None and not self._gave_up:
+            self._gave_up = True
+            self._keep()
+            give_up(error if isinstance(error, PolicyError) else IncompleteError(str(error)))
+
+    def _changed(self) -> None:
+        if time.monotonic() - self._kept_at > KEEPING:
+            self._keep()
+        kind: Any = Guard  # abstract, which mypy does not take for the class of a middleware
+        guard: Guard | None = self._crawler.get_downloader_middleware(kind)
+        if guard is not None:
+            guard.changed()
+
+    @property
+    def _path(self) -> Path | None:
+        folder = getattr(self._crawler.spider, "folder", None)
+        return folder / memory.FILE if folder else None
+
+    @property
+    def _site(self) -> str:
+        return str(getattr(getattr(self._crawler.spider, "site", None), "name", ""))
+
+    def _keep(self) -> None:
+        self._kept_at = time.monotonic()
+        if (path := self._path) is not None:
+            memory.write_site(path, self._site, self.told())
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    def _count(self, stat: str) -> None:
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value(stat)

@@ -1,0 +1,51 @@
+"""How a request is made to leave by an address: what Scrapy and the browser understand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from scraper.egress.address import Address
+from scraper.egress.dial import Resolve
+from scraper.egress.relay import LOOPBACK, Relay
+
+
+class Ways:
+    """The relays of a crawl, opened when the first request needs one."""
+
+    def __init__(self, resolve: Resolve, broken: Callable[[Address, str], None]) -> None:
+        self._resolve, self._broken = resolve, broken
+        self._relays: dict[str, Relay] = {}
+
+    @property
+    def own(self) -> frozenset[tuple[str, int]]:
+        """Hosts and ports of the relays."""
+        return frozenset((LOOPBACK, one.port) for one in self._relays.values())
+
+    def meta(self, address: Address, *, rendered: bool) -> dict[str, Any]:
+        """Keys of `request.meta` by which a request leaves by an address, its cookies with it.
+
+        The browser takes neither source address nor proxy of a request: it has a context for each
+        address. `proxy` is None where the environment's proxies must not be used instead.
+        """
+        if rendered:
+            context: dict[str, Any] = {"playwright_context": address.name}
+            if address.bind or address.proxy:
+                server = {"server": self._relay(address).url}
+                context["playwright_context_kwargs"] = {"proxy": server}
+            return {"cookiejar": address.name, **context}
+        if address.proxy:
+            return {"cookiejar": address.name, "proxy": self._relay(address).url}
+        if address.bind:
+            return {"cookiejar": address.name, "bindaddress": (address.bind, 0), "proxy": None}
+        return {"cookiejar": address.name}
+
+    async def close(self) -> None:
+        """Close the relays."""
+        for relay in self._relays.values():
+            await relay.close()
+
+    def _relay(self, address: Address) -> Relay:
+        if address.name not in self._relays:
+            self._relays[address.name] = Relay(address, self._resolve, self._broken)
+        return self._relays[address.name]
