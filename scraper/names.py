@@ -21,6 +21,8 @@ ROBOTS_RULE: Final = "housecrawl_robots_rule"
 """The robots.txt rule that allowed the request. Set by the gate."""
 SIGNALS: Final = "housecrawl_signals"
 """What the files of the host say of the use of the answer: file to words. Set by the gate."""
+PART_REFUSED: Final = "housecrawl_part_refused"
+"""Why data of a rendered page did not come; absent where all did. Set by the browser."""
 ADDRESS: Final = "housecrawl_address"
 """The `Ticket` of the address that a request left by, None for hosts beside the site's. Set by the
 egress."""

@@ -65,7 +65,7 @@ class HousesSpider(SiteSpider):
     ) -> House | Visit | Request | None:
         if refused := refusal(page):
             return self._refused(page, meta, refused)
-        if page.status < 500:
+        if page.status < 500 and names.PART_REFUSED not in meta:
             self.egress.good(meta)
         if page.status in GONE:
             return self._without(page, meta, "gone", f"HTTP {page.status}")
@@ -80,6 +80,8 @@ class HousesSpider(SiteSpider):
         lacking = missing(extraction.best, self.site.house.required)
         if mode := next_mode(page.fetch_mode, self.site.render.mode, lacking):
             return self._visit(lease, mode, meta[names.STARTED])
+        if lacking and (why := meta.get(names.PART_REFUSED)):
+            return self._refused(page, meta, Refusal(f"its data was refused: {why}", 1.0, "data"))
         if lacking:
             return self._without(page, meta, "unread", f"no {', no '.join(lacking)} on the page")
         seconds = monotonic() - meta[names.STARTED]

@@ -34,6 +34,7 @@ from scraper.browser.contexts import Tab
 from scraper.browser.find import launch_options
 from scraper.browser.options import Options
 from scraper.browser.pages import Pages, StoppingError
+from scraper.browser.parts import watch
 from scraper.errors import HousecrawlError, UsageError
 from scraper.guard import Guard, Kind, Verdict
 
@@ -130,6 +131,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         """The response of a page, where all of it came by ways that the gate allows."""
         spider, page = self._crawler.spider, tab.page
         where = request.meta["playwright_context"]
+        request.meta.pop(names.PART_REFUSED, None)
+        watch(page, request.url, lambda why: request.meta.setdefault(names.PART_REFUSED, why))
         _attach_page_event_handlers(page, request, spider, where)
         await _maybe_execute_page_init_callback(page, request, where, spider)
         try:

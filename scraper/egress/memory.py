@@ -24,6 +24,24 @@ Told = dict[str, Any]
 """What is known of the addresses of one site: `as_told`."""
 
 
+class Memory:
+    """What is kept of the addresses of one site; of none where there is no folder for it."""
+
+    def __init__(self, folder: Path | None, site: str) -> None:
+        self._path, self._site = folder / FILE if folder else None, site
+        self._kept_at = -math.inf
+
+    def known(self) -> Told:
+        """What an earlier run left."""
+        return read_sites(self._path).get(self._site, {}) if self._path else {}
+
+    def keep(self, pool: Pool, now: float, wall: float, *, every: float = 0.0) -> None:
+        """Keep what is known now, where it is `every` seconds since the last time."""
+        if self._path is not None and now - self._kept_at >= every:
+            self._kept_at = now
+            write_site(self._path, self._site, as_told(pool, now, wall))
+
+
 def as_told(pool: Pool, now: float, wall: float) -> Told:
     """What is known of the addresses, for a file and for people; `wall`: now since 1970."""
     ahead = wall - now

@@ -7,7 +7,7 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Final
 from weakref import finalize
 
@@ -61,7 +61,6 @@ class EgressMiddleware(Egress):
             random.random,
         )
         self._ways = Ways(self._resolve, self._broke)
-        self._kept_at = 0.0
         self._work: set[asyncio.Task[None]] = set()
         self._gave_up = False
 
@@ -200,7 +199,7 @@ class EgressMiddleware(Egress):
             self._give_up(error)
             return
         now, wall = time.monotonic(), time.time()
-        known = memory.read_sites(path).get(self._site, {}) if (path := self._path) else {}
+        known = self._memory.known()
         self._pool.rotations.remember(memory.rotation_times(known, now, wall))
         self._pool.add(memory.healths(known, list(found), now, wall))
         self._give_up_where_spent()
@@ -275,26 +274,20 @@ class EgressMiddleware(Egress):
             give_up(error if isinstance(error, PolicyError) else IncompleteError(str(error)))
 
     def _changed(self) -> None:
-        if time.monotonic() - self._kept_at > KEEPING:
-            self._keep()
+        self._keep(every=KEEPING)
         kind: Any = Guard  # abstract, which mypy does not take for the class of a middleware
         guard: Guard | None = self._crawler.get_downloader_middleware(kind)
         if guard is not None:
             guard.changed()
 
-    @property
-    def _path(self) -> Path | None:
-        folder = getattr(self._crawler.spider, "folder", None)
-        return folder / memory.FILE if folder else None
+    @cached_property
+    def _memory(self) -> memory.Memory:
+        spider = self._crawler.spider
+        site = getattr(spider, "site", None)
+        return memory.Memory(getattr(spider, "folder", None), getattr(site, "name", ""))
 
-    @property
-    def _site(self) -> str:
-        return str(getattr(getattr(self._crawler.spider, "site", None), "name", ""))
-
-    def _keep(self) -> None:
-        self._kept_at = time.monotonic()
-        if (path := self._path) is not None:
-            memory.write_site(path, self._site, self.told())
+    def _keep(self, every: float = 0.0) -> None:
+        self._memory.keep(self._pool, time.monotonic(), time.time(), every=every)
 
     def _do(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

@@ -64,10 +64,11 @@ class Line:
     async def _change(self) -> None:
         """Wait until a turn may have come."""
         self._refuse_where_stopping()
-        wait = 0.0 if self.budget.is_full else self.budget.wait(self._clock())
+        unknown = self.budget.is_full or not self._room()
+        wait = GLANCE if unknown else self.budget.wait(self._clock())
         self._ended.clear()
         try:
-            async with asyncio.timeout(min(wait or GLANCE, GLANCE)):
+            async with asyncio.timeout(min(wait, GLANCE)):
                 await self._ended.wait()
         except TimeoutError:
             return
