@@ -40,7 +40,7 @@ class PageSpider(SiteSpider):
         """Nothing is kept."""
         return
 
-    def give_up(self, error: HousecrawlError) -> None:
+    def end_early(self, error: HousecrawlError) -> None:
         """The one page is refused; it is handed over all the same."""
         self.logger.warning("%s", error)
 

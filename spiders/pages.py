@@ -67,6 +67,7 @@ class PagesSpider(PageSpider):
 
     def take(self, response: Response, asked: Ask) -> Iterator[Request]:
         """Hand a page over, and ask for what it leads to."""
+        self.egress.nothing(response.meta)
         yield from map(self._request, self._answered(asked, page_of(response)))
 
     def give_up(self, failure: Failure) -> Iterator[Request]:

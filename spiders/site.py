@@ -76,7 +76,7 @@ class SiteSpider(Spider):
         """Where this machine keeps what it knows of the dataset; None where there is none."""
         return self.book.ledger.folder
 
-    def give_up(self, error: HousecrawlError) -> None:
+    def end_early(self, error: HousecrawlError) -> None:
         """End the crawl early, with the exit code of an error."""
         self.book.give_up(error)
 

@@ -27,6 +27,7 @@ from scraper.egress.pool import Pool, Ticket
 from scraper.egress.relay import REASON
 from scraper.egress.resolving import resolved
 from scraper.egress.rotations import Rotations
+from scraper.egress.telling import telling
 from scraper.egress.ways import Ways
 from scraper.egress.words import in_short, spent
 from scraper.errors import HousecrawlError, IncompleteError, PolicyError
@@ -34,10 +35,6 @@ from scraper.guard import Egress, Guard
 
 logger = logging.getLogger(__name__)
 
-UNREAD: Final = frozenset({"robots", "rights"})
-"""Kinds of requests whose answers nobody judges: the gate's own."""
-NOT_NOW: Final = frozenset({429, 503})
-"""Statuses by which a site asks to be left alone for a while: no refusal yet."""
 KEEPING: Final = 5.0
 """Seconds between two times that the health of the addresses is written down."""
 CLOSING: Final = 15.0
@@ -54,12 +51,8 @@ class EgressMiddleware(Egress):
         self._crawler = crawler
         self._options = Options.from_settings(crawler.settings)
         self._backend = open_backend(self._options)
-        self._pool = Pool(
-            self._options.rest,
-            self._options.patience,
-            Rotations(self._options.rotations),
-            random.random,
-        )
+        rest, patience = self._options.rest, self._options.patience
+        self._pool = Pool(rest, patience, Rotations(self._options.rotations), random.random)
         self._ways = Ways(self._resolve, self._broke)
         self._work: set[asyncio.Task[None]] = set()
         self._gave_up = False
@@ -113,7 +106,7 @@ class EgressMiddleware(Egress):
         """Tell an answer of the relay from one of the site."""
         del request
         reason = response.headers.get(REASON)
-        if reason is not None and self._ways.own:
+        if reason is not None and self._ways.any:
             raise DownloadFailedError(reason.decode("latin-1"))
         return response
 
@@ -122,12 +115,14 @@ class EgressMiddleware(Egress):
         ticket = request.meta.get(names.ADDRESS)
         if not isinstance(ticket, Ticket):
             return
-        if REASON in response.headers or request.meta.get(names.KIND) in UNREAD:
-            self._pool.nothing(ticket)
-        elif response.status in NOT_NOW:
-            self._pool.doubt(ticket)
-        else:
-            self._pool.came(ticket, time.monotonic())
+        kind = request.meta.get(names.KIND, "house")
+        match telling(response.status, kind, of_relay=REASON in response.headers):
+            case "doubt":
+                self._pool.doubt(ticket)
+            case "judge":
+                self._pool.came(ticket, time.monotonic())
+            case _:
+                self._pool.nothing(ticket)
 
     def left(self, request: Request) -> None:
         """A request that was sent is over; without an answer it says nothing of its address."""
@@ -256,8 +251,8 @@ class EgressMiddleware(Egress):
 
     def _note_rotation(self) -> None:
         self._count(names.STAT_EGRESS_ROTATIONS)
-        if self._pool.current is not None:
-            logger.info("the site is asked from %s now", self._pool.current.address.name)
+        if (current := self._pool.current) is not None:
+            logger.info("the site is asked from %s now", current.address.name)
 
     def _give_up_where_spent(self) -> None:
         now = time.monotonic()
@@ -267,18 +262,22 @@ class EgressMiddleware(Egress):
 
     def _give_up(self, error: HousecrawlError) -> None:
         """End the crawl, once."""
-        give_up = getattr(self._crawler.spider, "give_up", None)
-        if give_up is not None and not self._gave_up:
+        end = getattr(self._crawler.spider, "end_early", None)
+        if end is not None and not self._gave_up:
             self._gave_up = True
             self._keep()
-            give_up(error if isinstance(error, PolicyError) else IncompleteError(str(error)))
+            end(error if isinstance(error, PolicyError) else IncompleteError(str(error)))
 
     def _changed(self) -> None:
         self._keep(every=KEEPING)
+        self._guard.changed()
+
+    @cached_property
+    def _guard(self) -> Guard:
         kind: Any = Guard  # abstract, which mypy does not take for the class of a middleware
-        guard: Guard | None = self._crawler.get_downloader_middleware(kind)
-        if guard is not None:
-            guard.changed()
+        found: Guard | None = self._crawler.get_downloader_middleware(kind)
+        assert found is not None, "nothing may be asked for without the gate"
+        return found
 
     @cached_property
     def _memory(self) -> memory.Memory:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scraper.egress.address import Address
 from scraper.egress.dial import Resolve
-from scraper.egress.relay import LOOPBACK, Relay
+from scraper.egress.relay import Relay
 
 
 class Ways:
@@ -16,11 +16,17 @@ class Ways:
     def __init__(self, resolve: Resolve, broken: Callable[[Address, str], None]) -> None:
         self._resolve, self._broken = resolve, broken
         self._relays: dict[str, Relay] = {}
+        self._fresh: list[str] = []
 
     @property
-    def own(self) -> frozenset[tuple[str, int]]:
-        """Hosts and ports of the relays."""
-        return frozenset((LOOPBACK, one.port) for one in self._relays.values())
+    def any(self) -> bool:
+        """Whether there is a relay."""
+        return bool(self._relays)
+
+    def fresh(self) -> list[str]:
+        """The relays, as proxies, that were opened since this was asked last."""
+        found, self._fresh = self._fresh, []
+        return found
 
     def meta(self, address: Address, *, rendered: bool) -> dict[str, Any]:
         """Keys of `request.meta` by which a request leaves by an address, its cookies with it.
@@ -47,5 +53,7 @@ class Ways:
 
     def _relay(self, address: Address) -> Relay:
         if address.name not in self._relays:
-            self._relays[address.name] = Relay(address, self._resolve, self._broken)
+            relay = Relay(address, self._resolve, self._broken)
+            self._relays[address.name] = relay
+            self._fresh.append(relay.url)
         return self._relays[address.name]

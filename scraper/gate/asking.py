@@ -22,7 +22,7 @@ OWN: Final[dict[str, Any]] = {
     "download_fail_on_dataloss": True,
     "handle_httpstatus_all": True,
 }
-"""Keys of `Request.meta` by which the gate asks by itself: nothing else decides about the answer."""
+"""Keys of `Request.meta` by which the gate asks by itself: the answer is its own matter."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 

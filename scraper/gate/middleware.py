@@ -182,8 +182,7 @@ class GateMiddleware(Guard):
     @cached_property
     def _egress(self) -> Egress | None:
         kind: Any = Egress  # abstract, which mypy does not take for the class of a middleware
-        found: Egress | None = self._crawler.get_downloader_middleware(kind)
-        return found
+        return self._crawler.get_downloader_middleware(kind)
 
     @staticmethod
     async def _leads_out(name: str, port: int) -> bool:
