@@ -18,6 +18,8 @@ from scraper.parse.number import NUMBER, to_float
 _LONGEST: Final = 90
 """Longer texts tell a story."""
 _LARGEST: Final = 10_000_000
+_CODE: Final = 5
+"""Digits of a postal code: a number of houses of so many has its thousands apart."""
 _DEEPEST: Final = 7
 
 
@@ -55,14 +57,34 @@ def total_in(text: str) -> Total | None:
     (Total(count=1000, at_least=True), Total(count=87, at_least=False))
     >>> total_in("240 new homes"), total_in("Page 2 of 10"), total_in("3 bedroom house")
     (Total(count=240, at_least=False), None, None)
+    >>> total_in("97301 homes for sale"), total_in("12 House For Sale")
+    (None, None)
+    >>> total_in("Only showing 500 homes. Zoom in"), total_in("Total homes for sale: 3,708")
+    (None, Total(count=3708, at_least=False))
     """
     plain = fold(_blanks(_points(text)))
     found = _before().search(plain) or _behind().search(plain)
-    if found is None or labels().get((found.groupdict().get("between") or "").strip()):
+    if (
+        found is None
+        or _ONLY.search(plain, 0, found.start())
+        or labels().get((found.groupdict().get("between") or "").strip())
+    ):
         return None
     value = to_float(found["number"])
-    whole = value is not None and value == int(value)
-    return Total(int(value), "+" in found.group(0)) if whole and value is not None else None
+    if value is None or value != int(value) or not _is_count(found, text):
+        return None
+    return Total(int(value), "+" in found.group(0))
+
+
+def _is_count(found: re.Match[str], text: str) -> bool:
+    """Whether a number counts: "97301 homes" has a postal code, "3 house" a house's number."""
+    word = found.groupdict().get("word") or ""
+    if not word or word in _announcing():
+        return True
+    grouped = _THOUSANDS.search(_blanks(text)) is not None
+    return (grouped or len(found["number"]) < _CODE) and (int(found["number"]) == 1) == (
+        word in _singular()
+    )
 
 
 def _points(text: str) -> str:
@@ -135,19 +157,33 @@ def _keys() -> frozenset[str]:
 
 
 @cache
+def _announcing() -> frozenset[str]:
+    """Words that stand with a number of results and with nothing else."""
+    return frozenset(line["word"] for line in lines("totals") if line["before"] == "1")
+
+
+@cache
+def _singular() -> frozenset[str]:
+    return frozenset(line["word"] for line in lines("totals") if line["one"] == "1")
+
+
+@cache
 def _before() -> re.Pattern[str]:
     words = "|".join(line["word"] for line in lines("totals") if line["kind"] == "word")
     return re.compile(
-        rf"(?<![\w$€£.,-])(?P<number>{NUMBER}) ?\+?(?P<between> [a-z'-]+)?? (?:{words})(?![\w-])"
+        rf"(?<![\w$€£.,-])(?P<number>{NUMBER}) ?\+?"
+        rf"(?P<between> [a-z'-]+)?? (?P<word>{words})(?![\w-])"
     )
 
 
 @cache
 def _behind() -> re.Pattern[str]:
     words = "|".join(line["word"] for line in lines("totals") if line["before"] == "1")
-    return re.compile(rf"(?<!\w)(?:{words})(?: ?:| ?\() ?(?P<number>{NUMBER})(?![\w%])")
+    named = rf"(?:{words}|total(?: [a-z]+){{1,4}})"
+    return re.compile(rf"(?<!\w){named}(?: ?:| ?\() ?(?P<number>{NUMBER})(?![\w%])")
 
 
+_ONLY = re.compile(r"\b(?:only|nur|solo|seulement|apenas|slechts)\b")
 _THOUSANDS = re.compile(r"(?<=\d)[.,\u2019'\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 _ODD_BLANK = re.compile(r"[\u00a0\u202f\u2009]")
 _SHORT = re.compile(r"^[\d.,\s\u00a0\u202f]{1,12}\+?$|[:(]$")

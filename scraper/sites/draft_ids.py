@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scraper.sites.draft_slots import Address, Slot, address, kind, peers, rank, slots
+from scraper.sites.draft_slots import Address, Slot, address, is_alike, kind, peers, rank, slots
 
 _STEP = "[^/?#]+"
 _ROOT = "^https?://[^/]+"
+_SOME = 3
+"""Links that may be houses and are left out, before they are worth a word."""
 _WORDS = (
     "the ID holds words of the address: a house whose title changes gets a new ID and is then "
     "listed twice",
@@ -67,7 +69,22 @@ def id_rule(
     if not known:
         return None
     slot, alike = max(known, key=lambda pair: _sureness(pair[0], pair[1], given))
-    return _rule(given, [*given, *alike], slot, links)
+    rule = _rule(given, [*given, *alike], slot, links)
+    return replace(rule, doubts=(*rule.doubts, *_left_out(given, found, alike, slot)))
+
+
+def _left_out(
+    given: Sequence[Address], found: Sequence[Address], alike: Sequence[Address], slot: Slot
+) -> tuple[str, ...]:
+    """Links that may be houses too, though their words are others."""
+    ids = {one.at(slot) for one in (*given, *alike)}
+    others = [one for one in found if is_alike(one, given[0], slot) and one.at(slot) not in ids]
+    if len({one.at(slot) for one in others}) < _SOME:
+        return ()
+    return (
+        f"{len({one.at(slot) for one in others})} more links have a like ID behind other words, as "
+        f"{others[0].url}: if these are houses too, give one of them as well",
+    )
 
 
 def _sureness(slot: Slot, alike: Sequence[Address], given: Sequence[Address]) -> tuple[bool, int]:

@@ -93,7 +93,7 @@ def peers(
         for n, step in enumerate(first.steps)
         if n != slot.place and _shared(given, n, step) and not _names(step, places)
     }
-    alike = [one for one in links if _is_alike(one, first, slot)]
+    alike = [one for one in links if is_alike(one, first, slot)]
     for n in sorted(same):
         freed = same - {n}
         if (
@@ -137,7 +137,8 @@ def _shared(given: Sequence[Address], n: int, step: str) -> bool:
     return kind(step) == "word" and all(one.steps[n : n + 1] == (step,) for one in given)
 
 
-def _is_alike(one: Address, first: Address, slot: Slot) -> bool:
+def is_alike(one: Address, first: Address, slot: Slot) -> bool:
+    """Whether an address is of the same host and length, with the same kind of ID in the slot."""
     if _host(one.root) != _host(first.root) or len(one.steps) != len(first.steps):
         return False
     if slot.name and slot.name not in one.query:
