@@ -63,22 +63,19 @@ def total_in(text: str) -> Total | None:
     (None, Total(count=3708, at_least=False))
     """
     plain = fold(_blanks(_points(text)))
-    found = _before().search(plain) or _behind().search(plain)
-    if (
-        found is None
-        or _ONLY.search(plain, 0, found.start())
-        or labels().get((found.groupdict().get("between") or "").strip())
-    ):
-        return None
-    value = to_float(found["number"])
-    if value is None or value != int(value) or not _is_count(found, text):
-        return None
-    return Total(int(value), "+" in found.group(0))
+    for pattern in (_before(), _behind()):
+        for found in pattern.finditer(plain):
+            value = to_float(found["number"])
+            if value is not None and value == int(value) and _is_count(found, text):
+                return Total(int(value), "+" in found.group(0))
+    return None
 
 
 def _is_count(found: re.Match[str], text: str) -> bool:
     """Whether a number counts: "97301 homes" has a postal code, "3 house" a house's number."""
-    word = found.groupdict().get("word") or ""
+    word, between = (found.groupdict().get(name) or "" for name in ("word", "between"))
+    if _ONLY.search(found.string, 0, found.start()) or labels().get(between.strip()):
+        return False
     if not word or word in _announcing():
         return True
     grouped = _THOUSANDS.search(_blanks(text)) is not None

@@ -119,7 +119,7 @@ def draft(search: Page, samples: Sequence[Sample], ids: IdRule, name: str = "") 
     languages = {language_of(one.page) for one in samples}
     return Draft(
         name=name or site_name(search.url),
-        where=where_rule(search.url, shown, places(rows)),
+        where=where_rule(search.url, shown, places(rows), [_head(one.page) for one in samples]),
         ids=ids,
         search=search,
         samples=tuple(samples),
@@ -132,6 +132,13 @@ def draft(search: Page, samples: Sequence[Sample], ids: IdRule, name: str = "") 
         currency=_agreed(rows, "currency"),
         language=languages.pop() if len(languages) == 1 else None,
     )
+
+
+def _head(page: Page) -> str:
+    """What a page has for a title."""
+    parsed = document.read(page)
+    heads = (parsed.text_of(element) for element, level in parsed.headings if level == 1)
+    return " ".join([parsed.title, *heads])
 
 
 def site_name(url: str) -> str:

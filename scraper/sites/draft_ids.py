@@ -6,7 +6,17 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from scraper.sites.draft_slots import Address, Slot, address, is_alike, kind, peers, rank, slots
+from scraper.sites.draft_slots import (
+    Address,
+    Slot,
+    address,
+    is_alike,
+    kind,
+    names_place,
+    peers,
+    rank,
+    slots,
+)
 
 _STEP = "[^/?#]+"
 _ROOT = "^https?://[^/]+"
@@ -69,7 +79,7 @@ def id_rule(
     if not known:
         return None
     slot, alike = max(known, key=lambda pair: _sureness(pair[0], pair[1], given))
-    rule = _rule(given, [*given, *alike], slot, links)
+    rule = _rule(given, [*given, *alike], slot, links, places)
     return replace(rule, doubts=(*rule.doubts, *_left_out(given, found, alike, slot)))
 
 
@@ -93,11 +103,15 @@ def _sureness(slot: Slot, alike: Sequence[Address], given: Sequence[Address]) ->
 
 
 def _rule(
-    given: Sequence[Address], some: Sequence[Address], slot: Slot, links: Sequence[str]
+    given: Sequence[Address],
+    some: Sequence[Address],
+    slot: Slot,
+    links: Sequence[str],
+    places: Collection[str],
 ) -> IdRule:
     values = [one.at(slot) for one in some]
     token = _token(values)
-    made = _query(given, slot, token) if slot.name else _path(some, slot, token)
+    made = _query(given, slot, token) if slot.name else _path(some, slot, token, places)
     pattern = _exact(made[0], made[2], links)
     whole = _filled(pattern, made[1], given, links, made[3])
     short = made[4]
@@ -111,9 +125,12 @@ Made = tuple[str, str, str, tuple[str, ...], tuple[str, str] | None]
 """Pattern, address, what may follow the pattern, doubts, and a shorter pattern and address."""
 
 
-def _path(some: Sequence[Address], slot: Slot, token: Token) -> Made:
+def _path(some: Sequence[Address], slot: Slot, token: Token, places: Collection[str]) -> Made:
     first, n = some[0], slot.place
-    varies = [len({one.steps[k] for one in some}) > 1 for k in range(len(first.steps))]
+    varies = [
+        len({one.steps[k] for one in some}) > 1 or (k != n and names_place(step, places))
+        for k, step in enumerate(first.steps)
+    ]
     start = next((k for k in range(n) if varies[k]), n)
     end = max((k for k in range(n + 1, len(varies)) if varies[k]), default=n)
     fixed = [re.escape(step).replace(r"\-", "-") for step in first.steps]

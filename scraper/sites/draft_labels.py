@@ -10,6 +10,7 @@ from typing import Final
 from scraper.extract.fits import fits, is_amount, kind_of
 from scraper.extract.vocabulary import fold, labels, split_unit
 from scraper.parse.area import parse_area
+from scraper.parse.money import parse_money
 from scraper.privacy.personal import without_personal
 from scraper.schema import Row
 
@@ -44,28 +45,39 @@ def unknown_labels(pages: Sequence[Mapping[str, str]], rows: Sequence[Row]) -> l
      Unknown(label='Våning', seen='2', column='', sure=False)]
     """
     counts: Counter[str] = Counter()
-    values: dict[str, str] = {}
-    for page in pages:
+    values: dict[str, Unknown] = {}
+    for page, row in zip(pages, rows, strict=True):
         for label, value in without_personal(page).items():
             if _is_label(label, value):
                 counts[label] += 1
-                values.setdefault(label, value)
+                values.setdefault(label, Unknown(label, value, _same(value, row)))
     lacking = {name for name in _columns() if not any(_has(row, name) for row in rows)}
-    found = [Unknown(label, values[label]) for label, _ in counts.most_common(MOST)]
+    found = [values[label] for label, _ in counts.most_common(MOST)]
     return _suggested(found, lacking, len(pages), counts)
+
+
+def _same(value: str, row: Row) -> str:
+    """The column that has the same amount already, read from another place of the page."""
+    area = parse_area(value) if any(char.isalpha() for char in value) else None
+    for name in _AREAS if area else ():
+        known = row.get(name)
+        if area and isinstance(known, float) and abs(known - area.sqft) < 0.01 * known:
+            return name
+    money = parse_money(value) if is_amount(value) else None
+    return next((name for name in _PRICES if money and row.get(name) == money.amount), "")
 
 
 def _suggested(
     found: Sequence[Unknown], lacking: Set[str], pages: int, counts: Mapping[str, int]
 ) -> list[Unknown]:
-    guessed = [(one, _guess(one.seen, lacking)) for one in found]
+    guessed = [(one, one.column or _guess(one.seen, lacking)) for one in found]
     times = Counter(column for _, column in guessed)
     return [
         Unknown(
             one.label,
             one.seen,
             column,
-            sure=column in (*_PRICES, *_AREAS[:1])
+            sure=column in {*_PRICES, *_AREAS[:1]} & lacking
             and times[column] == 1
             and counts[one.label] == pages,
         )

@@ -91,7 +91,7 @@ def peers(
     same = {
         n
         for n, step in enumerate(first.steps)
-        if n != slot.place and _shared(given, n, step) and not _names(step, places)
+        if n != slot.place and _shared(given, n, step) and not names_place(step, places)
     }
     alike = [one for one in links if is_alike(one, first, slot)]
     for n in sorted(same):
@@ -109,7 +109,7 @@ def _with(alike: Sequence[Address], first: Address, same: Collection[int]) -> li
     return [one for one in alike if all(one.steps[n] == first.steps[n] for n in same)]
 
 
-def _names(step: str, places: Collection[str]) -> bool:
+def names_place(step: str, places: Collection[str]) -> bool:
     """Whether a step names a place, alone or among other words."""
     bare = step.lower()
     return any(re.search(rf"(?<![a-z]){re.escape(place)}(?![a-z])", bare) for place in places)

@@ -43,10 +43,14 @@ def places(rows: Iterable[Row]) -> frozenset[str]:
     return frozenset(found)
 
 
-def where_rule(search: str, links: Sequence[str], names: Collection[str]) -> WhereRule:
+def where_rule(
+    search: str, links: Sequence[str], names: Collection[str], heads: Sequence[str] = ()
+) -> WhereRule:
     """The search's address as `[search] urls` has it.
 
-    `links` are the addresses on the search page, `names` the places of its houses.
+    `links` are the addresses on the search page, `names` the places of its houses, `heads` the
+    titles of their pages: a word that is in all of them, and that other searches on the page
+    have another word for, is a place too.
 
     >>> links = ["https://a.example/sold/brush-creek", "https://a.example/h/1"]
     >>> where_rule("https://a.example/sold/alder-point?v=2", links, {"alder-point"})
@@ -64,7 +68,28 @@ def where_rule(search: str, links: Sequence[str], names: Collection[str]) -> Whe
     for name, value in own.query.items():
         if _is_place(value, names) and not _PAGES.search(name):
             return _in_query(search, own, name, found)
+    return _by_siblings(search, own, found, heads)
+
+
+def _by_siblings(
+    search: str, own: Address, links: Sequence[Address], heads: Sequence[str]
+) -> WhereRule:
+    shown = [f" {_plain(head)} " for head in heads]
+    for place in reversed(range(1, len(own.steps))):
+        if (
+            _in_all(own.steps[place], shown)
+            and (rule := _in_path(search, own, place, links)).others
+        ):
+            return rule
+    for name, value in own.query.items():
+        if _in_all(value, shown) and (rule := _in_query(search, own, name, links)).others:
+            return rule
     return WhereRule(search)
+
+
+def _in_all(step: str, shown: Sequence[str]) -> bool:
+    words = _plain(unquote(step))
+    return len(words) > 2 and bool(shown) and all(f" {words} " in head for head in shown)
 
 
 def _in_path(search: str, own: Address, place: int, links: Sequence[Address]) -> WhereRule:
