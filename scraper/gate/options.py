@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, field
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
