@@ -104,8 +104,8 @@ class Sampling:
             self._rendered, self._open = True, 1
             yield Ask(self._search, "search", "browser")
         elif self._ids is not None and self._ids.shorter is not None:
-            short = self._ids.shorter
-            yield Ask(short.url.replace("{id}", short.ids[0]), "house")
+            short, mode = self._ids.shorter, self._samples[0].page.fetch_mode
+            yield Ask(short.url.replace("{id}", short.ids[0]), "house", mode)
 
     def _try(self, answer: Page | NoAnswer) -> None:
         if isinstance(answer, Page) and answer.status == 200 and not refusal(answer):

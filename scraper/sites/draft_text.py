@@ -69,8 +69,11 @@ def _listing(draft: Draft) -> Iterator[str]:
 
 
 def _pages(draft: Draft) -> Iterator[str]:
+    if draft.render == "always":
+        yield "the site needs a browser for every page: slower, and heavier for the site"
+        return
     if draft.search.fetch_mode == "browser":
-        yield "the search page shows its houses only in a browser: slower, and asked for twice"
+        yield "the search page shows its houses only in a browser"
     slow = [one for one in draft.samples if one.page.fetch_mode == "browser"]
     if slow:
         yield f"{len(slow)} of {len(draft.samples)} house pages needed a browser"

@@ -155,3 +155,23 @@ def test_a_wrong_python_file_is_one_line(tmp_path, code, expected):
         load_site(str(tmp_path / "s.py"))
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("split", "said"),
+    [
+        ('by = "price"', '"by": found the text "price", expected a list'),
+        ("pages = 0", '"pages": found 0, expected 1 or more'),
+        ("limit = 5", '"limit" is no key of it'),
+        ('by = [{ add = "t={value}" }]', "needs values"),
+        ('by = [{ add = "t={kind}", values = ["a"] }]', "expected {value} in it"),
+        ('by = [{ add = "from={low}", range = [0, 9] }]', "{low} and {high} in it"),
+        ('by = [{ add = "a={low}&b={high}", range = [9, 0] }]', "the lower amount first"),
+        ('by = [{ add = "a={low}&b={high}", range = ["x", 9] }]', "whole amounts"),
+        ('by = [{ values = ["a"] }]', 'the key "add" is missing'),
+    ],
+)
+def test_a_wrong_split(error_of, whole, split, said):
+    message = error_of(whole.replace("[house]", f"[search.split]\n{split}\n\n[house]"))
+    assert message.startswith("homes.toml")
+    assert said in message
