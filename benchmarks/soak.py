@@ -1,11 +1,15 @@
 """Whether the memory of a crawl stays flat: many plain pages from a trivial local server.
 
     python benchmarks/soak.py [--houses 100000] [--leak]
+    python benchmarks/soak.py --browser [--houses 3000]
 
 Serves pages without photos from a process of its own, crawls them, and reads the resident memory
 of the crawl's process at every 1,000th page that the server was asked for. Prints the memory at a
 few counts as a markdown table, the growth between a fifth of the pages and all of them, and pages
-a second. `--leak` keeps every answer on purpose: what the benchmark must be able to see.
+a second. With
+`--browser` every page is rendered, and the memory is that of the crawl, the browser and its driver
+together (proportional set size: what they share counts once). `--leak` keeps every answer on
+purpose: what the benchmark must be able to see.
 """
 
 from __future__ import annotations
@@ -18,8 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
@@ -44,12 +48,13 @@ id = '/house/(\\d+)'
 [house]
 url = "{root}/house/{{id}}"
 [render]
-mode = "never"
+mode = "{mode}"
 [pace]
 delay = 0
 concurrency = 16
 """
 HOUSES: Final = 100_000
+RENDERED: Final = 3_000
 STEP: Final = 1_000
 _EVERY: Final = 0.005
 """Seconds between two looks at how many pages were asked for."""
@@ -88,10 +93,10 @@ class PlainSite:
     asked: Synchronized[int]
     """House pages that were asked for until now."""
 
-    def site_file(self, folder: Path) -> Path:
-        """The path of its site file, written into a folder."""
+    def site_file(self, folder: Path, mode: str = "never") -> Path:
+        """The path of its site file, written into a folder; `mode`: how its pages are rendered."""
         path = folder / f"{SITE}.toml"
-        path.write_text(_SITE_FILE.format(name=SITE, root=self.root))
+        path.write_text(_SITE_FILE.format(name=SITE, root=self.root, mode=mode))
         return path
 
     def list_into(self, place: str, houses: int) -> None:
@@ -179,33 +184,50 @@ class Leak:
         self.kept.append(response.body * 32)
 
 
-def soak(houses: int, *, step: int = STEP, leak: bool = False) -> Soak:
+def soak(houses: int, *, step: int = STEP, leak: bool = False, browser: bool = False) -> Soak:
     """Crawl so many pages into a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder, plain_site() as site:
         place = f"{folder}/data"
         site.list_into(place, houses)
         command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
-        command += ["-a", f"site={site.site_file(Path(folder))}", "-s", f"DATASET={place}"]
+        written = site.site_file(Path(folder), "always" if browser else "never")
+        command += ["-a", f"site={written}", "-s", f"DATASET={place}"]
         command += ["-s", "LOG_LEVEL=ERROR", *(_LEAKING if leak else ())]
         environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
         with subprocess.Popen(command, env=environment) as crawl:
-            memory, seconds = _watch(crawl, site, houses, step)
+            held = _held_by_all if browser else _held
+            memory, seconds = _watch(crawl, site, range(step, houses + 1, step), held)
             return Soak(memory, seconds, crawl.wait())
 
 
+def _held(process: psutil.Process) -> int:
+    return process.memory_info().rss
+
+
+def _held_by_all(process: psutil.Process) -> int:
+    held = 0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            held += one.memory_full_info().pss
+    return held
+
+
 def _watch(
-    crawl: subprocess.Popen[bytes], site: PlainSite, houses: int, step: int
+    crawl: subprocess.Popen[bytes],
+    site: PlainSite,
+    counts: range,
+    held: Callable[[psutil.Process], int],
 ) -> tuple[dict[int, int], float]:
-    """Memory at every `step` pages, and the seconds from the first to the last."""
+    """Memory at each of the counts of pages, and the seconds from the first to the last."""
     process = psutil.Process(crawl.pid)
     memory: dict[int, int] = {}
     moments = []
-    for count in range(step, houses + 1, step):
+    for count in counts:
         while site.asked.value < count and crawl.poll() is None:
             time.sleep(_EVERY)
         if crawl.poll() is not None:
             break
-        memory[count] = process.memory_info().rss
+        memory[count] = held(process)
         print(f"{count} pages, {memory[count] / 1e6:.1f} MB", file=sys.stderr)
         moments.append(time.monotonic())
     return memory, moments[-1] - moments[0]
@@ -214,11 +236,14 @@ def _watch(
 def main() -> None:
     """Crawl, and print what it took."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--houses", type=int, default=HOUSES)
+    parser.add_argument("--houses", type=int, help="100,000, by a browser 3,000")
+    parser.add_argument("--browser", action="store_true", help="render every page")
     parser.add_argument("--leak", action="store_true", help="keep every page on purpose")
     args = parser.parse_args()
-    done = soak(args.houses, leak=args.leak)
-    counts = [max(STEP, args.houses * share // 10 // STEP * STEP) for share in (2, 5, 10)]
+    houses = args.houses or (RENDERED if args.browser else HOUSES)
+    step = STEP // 10 if args.browser else STEP
+    done = soak(houses, step=step, leak=args.leak, browser=args.browser)
+    counts = [max(step, houses * share // 10 // step * step) for share in (2, 5, 10)]
     print("| pages | resident memory, MB |\n| ---: | ---: |")
     for count in counts:
         print(f"| {count:,} | {done.memory[count] / 1e6:.1f} |")
