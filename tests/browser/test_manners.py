@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Error
 
-from scraper.browser import find
+from scraper.browser import contexts, find
 
 
 async def settled(tab, script: str) -> object:
@@ -26,6 +26,15 @@ async def test_questions_are_answered_with_no(browser, show, opened) -> None:
         assert await settled(tab, "window.said") == [False, None]
         async with asyncio.timeout(5):
             await tab.page.close()
+
+
+async def test_a_question_that_nobody_answers_holds_its_page(browser, show) -> None:
+    """The control: whoever listens for questions has to answer them."""
+    url = show("/asks", "<h1>x</h1><script>alert(1)</script>")
+    async with browser(deadline=20).lend("default", {}) as tab:
+        tab.page.on("dialog", lambda _: None)
+        with pytest.raises(Error, match="Timeout"):
+            await tab.page.goto(url, timeout=1500)
 
 
 async def test_printing_comes_to_nothing(browser, show, opened) -> None:
@@ -76,3 +85,12 @@ async def test_a_download_from_a_page_is_refused(browser, show, opened) -> None:
             await tab.page.evaluate("document.querySelector('a').click()")
         assert await (await started.value).failure()
         assert await tab.page.text_content("h1") == "page"
+
+
+async def test_without_the_refusal_a_download_is_taken(browser, show, opened, monkeypatch) -> None:
+    monkeypatch.setattr(contexts, "SAFE", {"service_workers": "block"})
+    url = show("/page", "<h1>page</h1><a href='data:text/plain,x' download=x>x</a>")
+    async with opened(browser(), url) as tab:
+        async with tab.page.expect_download(timeout=5000) as started:
+            await tab.page.evaluate("document.querySelector('a').click()")
+        assert await (await started.value).failure() is None

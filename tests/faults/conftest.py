@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +23,9 @@ from PIL import Image
 from scraper.dataset import read
 from scraper.demo.server import Answer
 from scraper.demo.site import DemoSite
-from scraper.ledger.parts import open_part, read_manifests
+from scraper.house import FoundId
+from scraper.ledger.parts import open_part, read_manifests, write_ids
+from scraper.ledger.store import Ledger
 from scraper.place.open import open_place
 
 ROOT = Path(__file__).parents[2]
@@ -29,16 +33,11 @@ PATIENCE = 120.0
 OF_THE_RUN = ["run_id", "fetched_at", "first_seen", "last_seen", "seconds", "bytes", "attempts"]
 
 
-QUICK = {"test_lists.py"}
-"""Files whose crawls are short enough for `make test`; `make faults` runs them all."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes minutes, before the marks are judged."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent and item.path.name not in QUICK:
-            item.add_marker(pytest.mark.full)
+FULL = os.environ.get("FAULTS") == "full"
+SMALL = 30 if FULL else 12
+"""Houses of the site of `good`."""
+ONE_DECODER = ("-s", "PHOTO_WORKERS=1")
+"""What is judged here are not the processes that decode, and each start of one takes its time."""
 
 
 def picture() -> bytes:
@@ -121,8 +120,8 @@ class Crawls:
         self, stage: str, *more: str, program: Sequence[str] = ("-m", "scraper.cli.scrapy")
     ) -> Crawl:
         """`scrapy crawl STAGE`, at once."""
-        args = ["crawl", stage, "-a", f"site={self.file}", "-s", f"DATASET={self.place}", *more]
-        return self.start_program(*program, *args)
+        args = ["crawl", stage, "-a", f"site={self.file}", "-s", f"DATASET={self.place}"]
+        return self.start_program(*program, *args, *ONE_DECODER, *more)
 
     def start_program(self, *args: str) -> Crawl:
         """`python ARGS`, at once."""
@@ -133,6 +132,21 @@ class Crawls:
         crawl = self.start(stage, *more)
         crawl.ended_well(code)
         return crawl
+
+    def list(self) -> None:
+        """Fill the ID list: by stage 1 in full, else straight, as stage 1 would."""
+        if FULL or "://" in self.place:
+            self.run("ids")
+            return
+        place = open_place(self.place)
+        with Ledger.open(place, run_id="listing") as ledger:
+            for town in self.site.catalogue.towns:
+                found = (
+                    FoundId(one, f"{self.site.url}/house/{one}", town.slug, n)
+                    for n, one in enumerate(town.house_ids)
+                )
+                ledger.add_ids("demo", found)
+            write_ids(ledger, place)
 
     def asked(self) -> set[str]:
         """The houses whose page was asked for since the site's log was cleared."""
@@ -177,19 +191,54 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(keys).reset_index(drop=True)
 
 
+def made_site(houses: int, port: int = 0, *, browser: bool = FULL) -> DemoSite:
+    """A site with small photos; without `browser` none of its pages needs one."""
+    site = DemoSite(houses=houses, seed=3, port=port)
+    small = picture()
+    site.override("/photo/*", lambda _: Answer(small, kind="image/jpeg"))
+    if not browser:
+        plain = {
+            one: replace(house, javascript=False, flaky=False)
+            for one, house in site.catalogue.houses.items()
+        }
+        site.use(replace(site.catalogue, houses=plain))
+    return site
+
+
 @pytest.fixture
 def crawls(tmp_path: Path) -> Iterator[Callable[..., Crawls]]:
     """`crawls(houses=40, place=...)`: crawls of a site with so many houses, IDs not listed yet."""
     sites = []
 
-    def made(houses: int = 40, place: str = "", folder: Path = tmp_path) -> Crawls:
-        site = DemoSite(houses=houses, seed=3)
-        small = picture()
-        site.override("/photo/*", lambda _: Answer(small, kind="image/jpeg"))
+    def made(houses: int = 40, place: str = "", **how: bool) -> Crawls:
+        site = made_site(houses, **how)
         site.start()
         sites.append(site)
-        return Crawls(folder, site, place)
+        return Crawls(tmp_path, site, place)
 
     yield made
     for site in sites:
         site.stop()
+
+
+@pytest.fixture(scope="session")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Crawls:
+    """A crawl that nothing disturbed, its site gone: published, and shared by many tests."""
+    site = made_site(SMALL)
+    site.start()
+    try:
+        here = Crawls(tmp_path_factory.mktemp("calm"), site)
+        here.list()
+        site.log.clear()
+        here.run("houses")
+    finally:
+        site.stop()
+    return here
+
+
+@pytest.fixture
+def good(calm: Crawls, tmp_path: Path) -> Iterator[Crawls]:
+    """A copy of that place, and its site again at the same address."""
+    shutil.copytree(calm.place, tmp_path / "data", ignore=shutil.ignore_patterns("*.lock"))
+    with made_site(SMALL, int(calm.site.url.rpartition(":")[2])) as site:
+        yield Crawls(tmp_path, site)

@@ -26,8 +26,10 @@ from scraper.demo.site import DemoSite
 
 RENDERING = Path(__file__).with_name("rendering.py")
 FULL = os.environ.get("FAULTS") == "full"
-COUNT = 60 if FULL else 32
-"""Pages of a crawl that something is killed in, at page 15."""
+COUNT, MOMENT = (60, 15) if FULL else (20, 6)
+"""Pages of a crawl that something is killed in, and the page at which."""
+BUFFERS, MEMORY = (40, 1000) if FULL else (24, 600)
+"""Buffers of 50 MB that a page takes, and the MB that are allowed."""
 SCRIPTED = """<h1>waiting</h1><script>
 fetch('/data{path}').then(r => r.text()).then(t => document.querySelector('h1').textContent = t)
 </script>"""
@@ -36,10 +38,10 @@ LOOP_BEFORE = "<h1>hung</h1><script>while (true);</script>"
 EATERS = {
     "heap": "<script>const all = []; for (;;) all.push(Array(1e6).fill(Math.random()))</script>",
     "buffers": """<script>const all = [];
-while (all.length < 40) {
+while (all.length < BUFFERS) {
   all.push(new Uint8Array(5e7).fill(7));
   for (const t = performance.now() + 40; performance.now() < t;);
-}</script>""",
+}</script>""".replace("BUFFERS", str(BUFFERS)),
 }
 """Two ways to take 2 GB: V8 has a limit for the one, only a look from outside sees the other."""
 
@@ -177,7 +179,7 @@ def asked(site: DemoSite, count: int) -> Callable[[], bool]:
 
 def test_a_killed_browser_costs_no_page(site, render) -> None:
     crawl = render(*pages(COUNT))
-    crawl.wait_for(asked(site, 15))
+    crawl.wait_for(asked(site, MOMENT))
     crawl.main().kill()
     crawl.end()
     assert crawl.good() == texts(COUNT)
@@ -187,7 +189,7 @@ def test_a_killed_browser_costs_no_page(site, render) -> None:
 
 def test_killed_page_processes_cost_no_page(site, render) -> None:
     crawl = render(*pages(COUNT))
-    crawl.wait_for(lambda: asked(site, 15)() and crawl.renderers())
+    crawl.wait_for(lambda: asked(site, MOMENT)() and crawl.renderers())
     for one in crawl.renderers():
         one.kill()
     crawl.end()
@@ -195,26 +197,17 @@ def test_killed_page_processes_cost_no_page(site, render) -> None:
     assert crawl.stats["browser/started"] == 1
 
 
-def test_a_page_that_loops_ends_at_its_deadline_and_leaves_the_others_alone(site, render) -> None:
-    paths = ["/after", "/before", *pages(12)]
-    crawl = render(*paths, settings={"BROWSER_DEADLINE": 4}).end()
-    for path in ("/after", "/before"):
-        assert crawl.got(path)["got"] == "DownloadTimeoutError: no end within 4 s"
-    assert crawl.good() == texts(12)
-    assert crawl.stats["browser/cut/deadline"] == 2
-    assert crawl.stats["browser/started"] == 1
-    assert crawl.left() == []
-
-
-def test_pages_that_loop_use_up_no_places(site, render) -> None:
-    count, deadline = (200, 2) if FULL else (20, 1)
+@pytest.mark.parametrize("count", [6, pytest.param(200, marks=pytest.mark.full)])
+def test_pages_that_loop_end_at_their_deadline_and_use_up_no_places(site, render, count) -> None:
     looping = [f"/{('after', 'before')[one % 2]}{one}" for one in range(count)]
-    crawl = render(*looping, *pages(4), settings={"BROWSER_DEADLINE": deadline})
-    crawl.end(count * (deadline + 2))
-    assert len(crawl.told) == count + 4
-    assert sum("Timeout" in str(one["got"]) for one in crawl.told) >= count
-    assert crawl.stats["browser/cut/deadline"] >= count
+    crawl = render(*looping, *pages(8), settings={"BROWSER_DEADLINE": 2})
+    crawl.end(count * 4 + 60)
+    for path in looping:
+        assert crawl.got(path)["got"] == "DownloadTimeoutError: no end within 2 s"
+    assert crawl.good() == texts(8)
+    assert crawl.stats["browser/cut/deadline"] == count
     assert crawl.stats["browser/started"] == 1, crawl.err
+    assert crawl.left() == []
 
 
 def hung(site, render) -> Rendering:
@@ -237,7 +230,9 @@ def test_a_stopped_crawl_leaves_in_time_and_takes_its_browser_along(site, render
     assert crawl.left() == []
 
 
-@pytest.mark.parametrize("victims", ["crawl", "crawl and driver"])
+@pytest.mark.parametrize(
+    "victims", ["crawl", pytest.param("crawl and driver", marks=pytest.mark.full)]
+)
 def test_a_killed_crawl_leaves_no_browser(site, render, victims: str) -> None:
     crawl = hung(site, render)
     assert any(is_chromium(one) for one in crawl.left(0))
@@ -259,16 +254,16 @@ def largest_page(crawl: Rendering) -> float:
     return most
 
 
-@pytest.mark.parametrize("kind", EATERS)
+@pytest.mark.parametrize("kind", ["buffers", pytest.param("heap", marks=pytest.mark.full)])
 def test_a_page_that_eats_memory_ends_alone(site, render, kind: str) -> None:
     site.override("/eats", lambda _: Answer(b"<h1>eats</h1>" + EATERS[kind].encode()))
-    crawl = render("/eats", *pages(12), settings={"BROWSER_MEMORY": 1000})
+    crawl = render("/eats", *pages(6), settings={"BROWSER_MEMORY": MEMORY})
     most = largest_page(crawl)
     crawl.end()
     assert crawl.got("/eats")["got"] == "DownloadFailedError: the process of the page died"
-    assert crawl.good() == texts(12)
+    assert crawl.good() == texts(6)
     assert crawl.stats["browser/started"] == 1
-    assert most < 1700
+    assert most < MEMORY + 700 < 50 * BUFFERS + 100
 
 
 def lead_astray(site) -> list[str]:
@@ -318,6 +313,7 @@ def test_without_our_handler_a_disallowed_page_and_a_made_up_one_are_taken(site,
     assert crawl.got("/astray")["got"] == 200
 
 
+@pytest.mark.full
 def test_a_browser_that_does_not_start_ends_the_crawl(site, render, tmp_path) -> None:
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\nexit 1\n")
@@ -344,32 +340,34 @@ def test_root_renders_no_public_page_without_saying_so(site, render) -> None:
     assert agreed.stats["browser/sandbox"] is False
 
 
-def test_without_our_handler_killed_page_processes_lose_pages(site, render) -> None:
-    crawl = render(*pages(30), stock=True)
-    crawl.wait_for(lambda: asked(site, 15)() and crawl.renderers())
-    for one in crawl.renderers():
+@pytest.mark.parametrize("victims", ["page processes", "browser"])
+def test_without_our_handler_kills_lose_pages(site, render, victims: str) -> None:
+    site.override("/data/*", lambda r: Answer(r.path.encode(), delay=0.5))
+    crawl = render(*pages(12), stock=True)
+    crawl.wait_for(lambda: asked(site, 6)() and crawl.renderers())
+    for one in crawl.renderers() if victims == "page processes" else [crawl.main()]:
         one.kill()
     try:
-        crawl.end(25)
+        crawl.end(10)
     except subprocess.TimeoutExpired:
         return  # it waits for them for ever
-    assert crawl.good() < texts(30)
+    assert crawl.good() < texts(12)
 
 
 def test_without_our_handler_a_looping_page_holds_the_crawl_for_ever(site, render) -> None:
     crawl = render("/after", *pages(4), stock=True, settings={"DOWNLOAD_TIMEOUT": 3})
     crawl.wait_for(asked(site, 4))
     with pytest.raises(subprocess.TimeoutExpired):
-        crawl.process.wait(8)
+        crawl.process.wait(6)
     crawl.process.send_signal(signal.SIGTERM)
     with pytest.raises(subprocess.TimeoutExpired):
-        crawl.process.wait(8)
+        crawl.process.wait(6)
 
 
 def test_without_our_handler_a_page_takes_what_it_wants(site, render) -> None:
     site.override("/eats", lambda _: Answer(b"<h1>eats</h1>" + EATERS["buffers"].encode()))
     crawl = render("/eats", stock=True)
-    assert largest_page(crawl) > 1900
+    assert largest_page(crawl) > 48 * BUFFERS
 
 
 @pytest.mark.full

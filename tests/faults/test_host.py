@@ -21,6 +21,7 @@ from scraper.ledger.store import Ledger
 from scraper.place.folder import FolderPlace
 from scraper.place.open import open_place
 
+FULL = os.environ.get("FAULTS") == "full"
 HOUSES = 60
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -120,7 +121,7 @@ def assert_done(said: subprocess.CompletedProcess[str], place: Path, houses: int
 @pytest.mark.parametrize(
     ("small", "large"),
     [
-        ("size=350k,nr_inodes=1000", "size=60m,nr_inodes=1000"),
+        pytest.param("size=350k,nr_inodes=1000", "size=60m,nr_inodes=1000", marks=pytest.mark.full),
         ("size=60m,nr_inodes=11", "size=60m,nr_inodes=1000"),
     ],
     ids=["full", "no inodes"],
@@ -150,8 +151,9 @@ def test_a_disk_that_may_not_be_written(site, crawl: Run, disk: Disk) -> None:
     assert said.returncode in {2, 3}, said.stderr
     assert len(said.stderr.splitlines()) == 1, said.stderr
     assert site.asked.value == asked
-    disk.remount("rw")
-    assert_done(crawl(place), place, 20)
+    if FULL:
+        disk.remount("rw")
+        assert_done(crawl(place), place, 20)
 
 
 def test_files_that_may_not_grow(site, crawl: Run, tmp_path: Path) -> None:
@@ -251,7 +253,7 @@ def _fake(folder: Path, **more: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("jump", ["-1d", "+1d"])
+@pytest.mark.parametrize("jump", ["-1d", pytest.param("+1d", marks=pytest.mark.full)])
 def test_a_clock_that_jumps(site, crawl: Run, tmp_path: Path, jump: str) -> None:
     fake = _fake(tmp_path, TZ="Europe/Berlin")
     place = list_houses(site, tmp_path / "data")

@@ -18,6 +18,12 @@ TRAPS = {
     "visibility": '<a style="visibility:hidden" href="/house/trap-visibility">x</a>',
     "aria": '<p aria-hidden="true"><a href="/house/trap-aria">x</a></p>',
     "template": '<template><a href="/house/trap-template">x</a></template>',
+    "moved": '<a style="position:absolute;left:-9999px" href="/house/trap-moved">x</a>',
+    "clear": '<a style="opacity: 0" href="/house/trap-clear">x</a>',
+    "clip": '<a style="clip: rect(0,0,0,0)" href="/house/trap-clip">x</a>',
+    "size": '<a style="width:0;height:0" href="/house/trap-size">x</a>',
+    "noscript": '<noscript><a href="/house/trap-noscript">x</a></noscript>',
+    "capitals": '<a rel="NoFollow" href="/house/trap-capitals">x</a>',
     "comment": '<!-- <a href="/house/trap-comment">x</a> -->',
 }
 
@@ -56,15 +62,20 @@ def crawled(tmp_path_factory) -> Iterator[tuple[Wire, Path]]:
         f'[house]\nurl = "http://{wire.host}/house/{{id}}"\n[render]\nmode = "never"\n'
     )
     for stage in ("ids", "houses"):
-        command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", stage]
-        command += ["-a", "site=lists.toml", "-s", "DATASET=data", "-s", "DOWNLOAD_TIMEOUT=60"]
-        said = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, check=False, timeout=200
-        )
+        said = crawl(folder, stage)
         assert said.returncode == 0, said.stderr
-        assert "Traceback" not in said.stderr
     yield wire, folder / "data"
     wire.close()
+
+
+def crawl(folder: Path, stage: str, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", stage, "-a", "site=lists.toml"]
+    command += ["-s", "DATASET=data", "-s", "DOWNLOAD_TIMEOUT=60", *more]
+    said = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=200
+    )
+    assert "Traceback" not in said.stderr
+    return said
 
 
 def table(place: Path, name: str) -> pd.DataFrame:
@@ -82,6 +93,32 @@ def test_a_list_without_an_end_ends_with_the_first_page_that_brings_nothing_new(
     assert ran["stats"]["ids/pages"] == 5
     assert ran["stats"]["ids/new"] == 8
     assert ran["stats"]["ids/listed"] > ran["stats"]["ids/new"]
+    assert ran["stats"]["ids/lists/nothing_new"] == 1
+    assert ran["stats"]["ids/lists/circle"] == 1
+    assert "2 lists left at a page without a new ID" in ran["why"]
+
+
+def test_a_list_that_makes_up_ids_ends_at_the_limit(tmp_path: Path) -> None:
+    """And the control of the tests above: a list that brings new IDs is gone on with."""
+    wire = Wire()
+    for n in range(40):
+        here = "/list" if n == 0 else f"/list?p={n}"
+        wire.answers[here] = search(links(n), f"/list?p={n + 1}")
+    (tmp_path / "lists.toml").write_text(
+        f'name = "lists"\n[search]\nurls = ["http://{wire.host}/list"]\n'
+        f'id = "/house/([^/]+)$"\n[house]\nurl = "http://{wire.host}/house/{{id}}"\n'
+        '[render]\nmode = "never"\n'
+    )
+    said = crawl(tmp_path, "ids", "-s", "LIST_PAGES=12")
+    wire.close()
+    assert said.returncode == 4, said.stderr
+    last = said.stderr.splitlines()[-1]
+    assert "page number 12" in last
+    assert "LIST_PAGES" in last
+    assert len([path for _, path in wire.log if path.startswith("/list")]) == 12
+    ran = json.loads((tmp_path / "data" / "run.json").read_text())
+    assert ran["stats"]["ids/lists/endless"] == 1
+    assert ran["states"]["new"] == 12, "what was found is kept"
 
 
 def test_traps_are_not_followed(crawled) -> None:
@@ -123,3 +160,17 @@ def test_a_house_that_is_listed_twice_is_asked_for_once(crawled) -> None:
     assert {len(wire.asked(f"/house/{n}")) for n in range(1, 6)} == {1}
     for name in ("houses", "visits"):
         assert not table(place, name).duplicated(["site", "house_id"]).any()
+
+
+def test_ids_that_are_no_ids_make_two_of_one_house() -> None:
+    """The control: the ID alone makes a house one; a pattern that takes in more asks twice."""
+    from datetime import UTC, datetime
+
+    from scraper.extract.search import house_links
+    from scraper.page import Page
+
+    twice = links("5", "5?from=list").encode()
+    shown = Page("http://h/s", "http://h/s", 200, {}, twice, "http", datetime.now(UTC))
+    for pattern, ids in (("/house/([0-9]+)", ["5"]), ("/house/(.+)$", ["5", "5?from=list"])):
+        found = house_links(shown, pattern, "all", 0, "http://h/house/{id}")
+        assert [one.house_id for one in found] == ids

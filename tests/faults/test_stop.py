@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psutil
@@ -29,25 +29,32 @@ def stopped(here, crawl, at: float, within: float = 10.5) -> None:
     assert "run it again" in crawl.said.splitlines()[-1]
 
 
+HANGS = {
+    "page": ("/house/{}", Answer(fault="hang"), 1),
+    "photos": ("/photo/*", Answer(fault="hang"), 1),
+    "browser": ("/house/{}", Answer(LOOP), 2),
+    "robots": ("/robots.txt", Answer(fault="hang"), 1),
+}
+"""What hangs: its path, the answer, and how often it is asked for until it hangs."""
+
+
 @pytest.mark.parametrize(
-    "hangs", ["page", "photos", "browser", "robots"] if FULL else ["photos", "browser"]
+    "hangs", [["page"], ["photos"], ["browser"], ["robots"]] if FULL else [["photos", "browser"]]
 )
-def test_a_stop_does_not_wait_for_what_hangs(crawls, hangs: str) -> None:
+def test_a_stop_does_not_wait_for_what_hangs(crawls, hangs: list[str]) -> None:
     here = crawls(20)
     victim = sorted(here.site.truth)[3]
-    path, answer = {
-        "page": (f"/house/{victim}", Answer(fault="hang")),
-        "photos": ("/photo/*", Answer(fault="hang")),
-        "browser": (f"/house/{victim}", Answer(LOOP)),
-        "robots": ("/robots.txt", Answer(fault="hang")),
-    }[hangs]
-    here.run("ids")
+    here.list()
     here.site.log.clear()
     healthy = here.site._overrides
-    here.site.override(path, lambda _: answer)
+    waited = []
+    for path, answer, times in (HANGS[name] for name in hangs):
+        here.site.override(path.format(victim), lambda _, answer=answer: answer)
+        waited.append((path.format(victim).rstrip("*"), times))
     crawl = here.start("houses", *BUDGET)
-    times = 2 if hangs == "browser" else 1
-    assert crawl.until(lambda: len(here.site.log.requests(path.rstrip("*"))) >= times)
+    assert crawl.until(lambda: all(len(here.site.log.requests(p)) >= n for p, n in waited))
+    if "browser" in hangs:
+        assert crawl.until(lambda: _browsers(crawl)), "the control of what `stopped` looks for"
     stopped(here, crawl, crawl.send(signal.SIGTERM))
     facts = here.facts()
     assert (facts["exit_code"], facts["states"]["failed"]) == (3, 0)
@@ -56,24 +63,33 @@ def test_a_stop_does_not_wait_for_what_hangs(crawls, hangs: str) -> None:
     here.whole()
 
 
+def _browsers(crawl) -> list[psutil.Process]:
+    found = []
+    for one in crawl.family():
+        with suppress(psutil.Error):
+            found += [one] if "chrom" in one.name() else []
+    return found
+
+
 def test_without_the_deadline_a_stop_waits_for_the_request(crawls, tmp_path) -> None:
     """The control: Scrapy's own downloader has nothing to give up requests with."""
     here = crawls(12)
-    here.run("ids")
+    here.list()
     here.site.override("/house/*", lambda _: Answer(fault="hang"))
     here.site.log.clear()
-    slow = ("-s", "DOWNLOAD_TIMEOUT=8", "-s", "RETRY_TIMES=0", "-s", "STOP_BUDGET=60")
+    slow = ("-s", "DOWNLOAD_TIMEOUT=6", "-s", "RETRY_TIMES=0", "-s", "STOP_BUDGET=60")
     crawl = here.start("houses", *slow)
     assert crawl.until(here.asked)
     at = crawl.send(signal.SIGTERM)
     assert crawl.code() == 3
-    assert time.monotonic() - at > 6.5
+    assert time.monotonic() - at > 4.5
 
 
+@pytest.mark.full
 def test_nothing_is_asked_for_after_the_signal(crawls) -> None:
     here = crawls(60)
     here.site.behaviour.latency = 0.2
-    here.run("ids")
+    here.list()
     here.site.log.clear()
     crawl = here.start("houses")
     assert crawl.until(lambda: len(here.asked()) >= 6)
@@ -90,27 +106,30 @@ def test_nothing_is_asked_for_after_the_signal(crawls) -> None:
     here.whole()
 
 
-@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGKILL] if FULL else [signal.SIGTERM])
-def test_a_second_signal_ends_it_at_once(crawls, second: int) -> None:
+def test_a_second_signal_ends_it_at_once(crawls) -> None:
+    """First SIGTERM and a kill; the same place goes on, and is ended by two SIGTERM."""
     here = crawls(12)
-    here.run("ids")
+    here.list()
     healthy = here.site._overrides
     victim = sorted(here.site.truth)[5]
     here.site.override(f"/house/{victim}", lambda _: Answer(fault="hang"))
-    crawl = here.start("houses")
-    assert crawl.until(lambda: victim in here.asked())
-    crawl.send(signal.SIGTERM)
-    assert crawl.until(lambda: "nothing new is asked for" in crawl.said)
-    at = crawl.send(second)
-    assert crawl.code() == (3 if second == signal.SIGTERM else -9)
-    assert time.monotonic() - at < 3
-    assert "Traceback" not in crawl.said
+    for second, code in ((signal.SIGKILL, -9), (signal.SIGTERM, 3)):
+        here.site.log.clear()
+        crawl = here.start("houses")
+        assert crawl.until(lambda: victim in here.asked())
+        crawl.send(signal.SIGTERM)
+        assert crawl.until(lambda crawl=crawl: "nothing new is asked for" in crawl.said)
+        at = crawl.send(second)
+        assert crawl.code() == code
+        assert time.monotonic() - at < 3
+        assert "Traceback" not in crawl.said
     here.site._overrides = healthy
     here.run("houses")
     here.whole()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT] if FULL else [signal.SIGTERM])
+@pytest.mark.full
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_housecrawl_run_passes_the_signal_on(crawls, number: int) -> None:
     here = crawls(40)
     here.site.behaviour.latency = 0.2
@@ -173,18 +192,18 @@ class Metadata:
 @pytest.mark.parametrize("by", ["file", "metadata"] if FULL else ["metadata"])
 def test_a_spot_notice_is_taken_like_a_signal(crawls, tmp_path, by: str) -> None:
     here = crawls(60)
-    here.site.behaviour.latency = 0.4
-    here.run("ids")
+    here.site.behaviour.latency = 0.8
+    here.list()
     here.site.log.clear()
     file, metadata = tmp_path / "notice", Metadata()
     with metadata.running():
         where = str(file) if by == "file" else metadata.url
-        crawl = here.start("houses", "-s", f"SPOT_NOTICE={where}")
+        crawl = here.start("houses", "-s", f"SPOT_NOTICE={where}", *BUDGET)
         assert crawl.until(lambda: len(here.asked()) >= 3)
         at = time.monotonic()
         file.touch()
         metadata.noticed.set()
-        stopped(here, crawl, at, within=25)
+        stopped(here, crawl, at, within=15)
     late = [r for r in here.site.log.requests("/house/") if r.time > at + 5]
     assert late == []
     assert here.facts()["states"]["ok"]
@@ -192,24 +211,15 @@ def test_a_spot_notice_is_taken_like_a_signal(crawls, tmp_path, by: str) -> None
         assert metadata.asked.count("token") == 1
 
 
-def test_no_notice_is_none(crawls, tmp_path) -> None:
+NOWHERE = "http://127.0.0.1:9/notice"
+
+
+@pytest.mark.parametrize("where", ["", NOWHERE] if FULL else [""], ids=lambda one: one[:4])
+def test_no_notice_is_none(crawls, where: str) -> None:
     """The control: an address that answers 404 or not at all stops nothing."""
     here = crawls(12)
-    here.run("ids")
+    here.list()
     with Metadata().running() as metadata:
-        here.run("houses", "-s", f"SPOT_NOTICE={metadata.url}")
-    here.run("houses", "-s", "SPOT_NOTICE=http://127.0.0.1:9/notice")
+        here.run("houses", "-s", f"SPOT_NOTICE={where or metadata.url}")
+        assert "notice" in metadata.asked or where
     here.whole()
-
-
-def test_the_family_of_a_crawl_is_seen(crawls) -> None:
-    """The control of `stopped`: a browser that runs is counted."""
-    here = crawls(20)
-    here.run("ids")
-    crawl = here.start("houses")
-    assert crawl.until(lambda: any("chrom" in one.name() for one in _alive(crawl)))
-    crawl.kill()
-
-
-def _alive(crawl) -> list[psutil.Process]:
-    return [one for one in crawl.family() if one.is_running()]

@@ -29,7 +29,7 @@ from scraper.place.s3 import S3Place
 
 HOUSES = 20
 FULL = os.environ.get("FAULTS") == "full"
-OUTAGE = 60.0 if FULL else 5.0
+OUTAGE = 60.0 if FULL else 3.0
 """Seconds that a store is away for."""
 
 
@@ -176,7 +176,7 @@ def crawl(
     site.list_into(s3_place, HOUSES)
     command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
     command += ["-a", f"site={site.site_file(tmp_path)}", "-s", f"DATASET={s3_place}"]
-    command += ["-s", "LOG_LEVEL=ERROR"]
+    command += ["-s", "LOG_LEVEL=ERROR", "-s", "PHOTO_WORKERS=1"]
 
     def run(**env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -228,10 +228,9 @@ def assert_whole(url: str) -> None:
     ("kind", "first"),
     [
         ("503", is_part),
-        ("lost", is_part),
         ("500", is_table),
-        *([("lost", is_table), ("reset", is_part), ("reset", is_table)] if FULL else []),
-        *([("hang", is_part), ("hang", is_table)] if FULL else []),
+        *([("lost", is_part), ("reset", is_part), ("hang", is_part)] if FULL else []),
+        *([("lost", is_table), ("reset", is_table), ("hang", is_table)] if FULL else []),
     ],
 )
 def test_an_outage_that_ends(
@@ -244,6 +243,8 @@ def test_an_outage_that_ends(
     faults = [asked.at for asked, what in proxy.log if what == kind]
     assert 0 < len(faults) < 20 * OUTAGE, "asked again, and not all the time"
     assert_whole(s3_place)
+    passed = [asked.path for asked, what in proxy.log if what == "passed" and is_part(asked)]
+    assert [path.endswith(".json") for path in dict.fromkeys(passed)] == [False, False, True]
 
 
 def test_without_patience_the_same_outage_is_too_long(crawl, proxy: Proxy, s3_place: str) -> None:
@@ -251,9 +252,7 @@ def test_without_patience_the_same_outage_is_too_long(crawl, proxy: Proxy, s3_pl
     proxy.fault = outage("503", 30, is_part)
     said = crawl(HOUSECRAWL_STORE_PATIENCE="0")
     assert said.returncode == 3, said.stderr
-    proxy.fault = lambda _: None
-    assert crawl().returncode == 0
-    assert_whole(s3_place)
+    assert read_manifests(open_place(s3_place)) == []
 
 
 def test_a_store_that_stays_away(crawl, proxy: Proxy, s3_place: str, site: PlainSite) -> None:
@@ -280,9 +279,10 @@ def test_credentials_that_expire_leave_work(crawl, proxy: Proxy, s3_place: str) 
     assert said.returncode == 3, said.stderr
     assert "ExpiredToken" in said.stderr
     assert "Traceback" not in said.stderr
-    proxy.fault = lambda _: None
-    assert crawl().returncode == 0
-    assert_whole(s3_place)
+    if FULL:
+        proxy.fault = lambda _: None
+        assert crawl().returncode == 0
+        assert_whole(s3_place)
 
 
 def test_rows_that_stop_coming_are_a_fault_of_the_store(s3_place: str) -> None:
@@ -293,13 +293,6 @@ def test_rows_that_stop_coming_are_a_fault_of_the_store(s3_place: str) -> None:
         raise Exception("C Data interface error: External error: Generic S3 error")
     with pytest.raises(TypeError), table_faults(open_place(s3_place), "houses"):
         raise TypeError("a bug stays one")
-
-
-def test_the_manifest_is_the_last_of_a_part(crawl, proxy: Proxy) -> None:
-    assert crawl().returncode == 0
-    parts = [path for path in proxy.puts() if "/parts/" in path]
-    assert len(parts) == 3
-    assert [path.endswith(".json") for path in parts] == [False, False, True]
 
 
 def cut_once(path_has: str) -> Fault:

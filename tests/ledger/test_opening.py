@@ -106,6 +106,9 @@ def test_a_newer_ledger_is_left_alone(place, opened):
     with pytest.raises(PlaceError, match="use the newer housecrawl"):
         opened()
     assert path.read_bytes() == before
+    # The control: it is the number alone.
+    change(path, f"PRAGMA user_version = {len(STEPS)}")
+    opened().close()
 
 
 def test_another_programs_database_is_left_alone(place, opened):

@@ -231,6 +231,17 @@ def test_changed_bytes_of_the_same_length_are_found(ledger, place, opened, made)
     assert any("other bytes" in fault for fault in opened("S").faults)
 
 
+def test_without_the_check_a_torn_part_is_taken_for_whole(ledger, place, opened, made, monkeypatch):
+    """The control: nothing else would notice."""
+    finish(ledger, made, 4)
+    [manifest] = seal(ledger, place, force=True)
+    ledger.close()
+    cut(place, manifest.tables["photos"].name)
+    monkeypatch.setattr("scraper.ledger.recovery.verify", lambda *_, **__: [])
+    found = opened("S")
+    assert (found.faults, found.counts().ok) == ([], 4)
+
+
 def test_a_torn_manifest_is_made_again(ledger, place, opened, made):
     finish(ledger, made, 4)
     seal(ledger, place, force=True)
