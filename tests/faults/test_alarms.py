@@ -304,6 +304,7 @@ def test_a_flip_is_not_published(
     comes_back(crawl)
 
 
+@pytest.mark.full
 def test_a_first_version_has_to_be_plausible(crawl: Crawl) -> None:
     crawl.list_ids()
     after(crawl, 0, times_hundred)

@@ -28,7 +28,7 @@ RENDERING = Path(__file__).with_name("rendering.py")
 FULL = os.environ.get("FAULTS") == "full"
 COUNT, MOMENT = (60, 15) if FULL else (20, 6)
 """Pages of a crawl that something is killed in, and the page at which."""
-BUFFERS, MEMORY = (40, 1000) if FULL else (24, 600)
+BUFFERS, MEMORY = (40, 1000) if FULL else (30, 600)
 """Buffers of 50 MB that a page takes, and the MB that are allowed."""
 SCRIPTED = """<h1>waiting</h1><script>
 fetch('/data{path}').then(r => r.text()).then(t => document.querySelector('h1').textContent = t)
@@ -197,13 +197,13 @@ def test_killed_page_processes_cost_no_page(site, render) -> None:
     assert crawl.stats["browser/started"] == 1
 
 
-@pytest.mark.parametrize("count", [6, pytest.param(200, marks=pytest.mark.full)])
+@pytest.mark.parametrize("count", [5, pytest.param(200, marks=pytest.mark.full)])
 def test_pages_that_loop_end_at_their_deadline_and_use_up_no_places(site, render, count) -> None:
     looping = [f"/{('after', 'before')[one % 2]}{one}" for one in range(count)]
-    crawl = render(*looping, *pages(8), settings={"BROWSER_DEADLINE": 2})
+    crawl = render(*looping, *pages(8), settings={"BROWSER_DEADLINE": 4})
     crawl.end(count * 4 + 60)
     for path in looping:
-        assert crawl.got(path)["got"] == "DownloadTimeoutError: no end within 2 s"
+        assert crawl.got(path)["got"] == "DownloadTimeoutError: no end within 4 s"
     assert crawl.good() == texts(8)
     assert crawl.stats["browser/cut/deadline"] == count
     assert crawl.stats["browser/started"] == 1, crawl.err
@@ -263,7 +263,7 @@ def test_a_page_that_eats_memory_ends_alone(site, render, kind: str) -> None:
     assert crawl.got("/eats")["got"] == "DownloadFailedError: the process of the page died"
     assert crawl.good() == texts(6)
     assert crawl.stats["browser/started"] == 1
-    assert most < MEMORY + 700 < 50 * BUFFERS + 100
+    assert most < MEMORY + 700 < 48 * BUFFERS, "less than without our handler, see below"
 
 
 def lead_astray(site) -> list[str]:
@@ -342,8 +342,10 @@ def test_root_renders_no_public_page_without_saying_so(site, render) -> None:
 
 @pytest.mark.parametrize("victims", ["page processes", "browser"])
 def test_without_our_handler_kills_lose_pages(site, render, victims: str) -> None:
-    site.override("/data/*", lambda r: Answer(r.path.encode(), delay=0.5))
-    crawl = render(*pages(12), stock=True)
+    """Of a killed browser: where it is not started anew."""
+    site.override("/data/*", lambda r: Answer(r.path.encode(), delay=1.0))
+    same = {"PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": False}
+    crawl = render(*pages(16), stock=True, settings=same if victims == "browser" else {})
     crawl.wait_for(lambda: asked(site, 6)() and crawl.renderers())
     for one in crawl.renderers() if victims == "page processes" else [crawl.main()]:
         one.kill()
@@ -351,7 +353,7 @@ def test_without_our_handler_kills_lose_pages(site, render, victims: str) -> Non
         crawl.end(10)
     except subprocess.TimeoutExpired:
         return  # it waits for them for ever
-    assert crawl.good() < texts(12)
+    assert crawl.good() < texts(16)
 
 
 def test_without_our_handler_a_looping_page_holds_the_crawl_for_ever(site, render) -> None:

@@ -32,8 +32,10 @@ from tests.faults.wire import (
 FULL = os.environ.get("FAULTS") == "full"
 BOMB = 1024 if FULL else 256
 """MiB of a bomb when it is unpacked."""
-PATIENCE = 60 if FULL else 15
+PATIENCE = 60 if FULL else 20
 """Seconds that an answer may take."""
+MOST = 32 if FULL else 12
+"""MiB that are taken of an answer."""
 ASKING = Path(__file__).with_name("asking.py")
 GOOD = range(1, 9)
 PACKERS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
@@ -99,11 +101,11 @@ def faults(wire: Wire) -> dict[str, tuple[object, str, str]]:
             "rot13": (packed("rot13", TEXT), "unread", "content encoding 'rot13' is unknown"),
             "twice": (twice, "unread", "too large"),
             "many": (packed(", ".join(["gzip"] * 12), many), "unread", "encoded 12 times"),
-            "line": (page(line * 100), "unread", "too large: more than 32.0 MiB on its way"),
+            "line": (page(line * 100), "unread", f"too large: more than {MOST}.0 MiB on its way"),
             "endless": (
                 pour(head(), line, 100),
                 "unread",
-                "too large: more than 32.0 MiB on its way",
+                f"too large: more than {MOST}.0 MiB on its way",
             ),
             "wide": (page(TEXT + line * 9), "unread", "too large: more than 8.0 MiB"),
             "deep": (page(b"<html><body>" + deep + b"</body></html>"), "unread", "too deep"),
@@ -187,6 +189,7 @@ def crawl(wire: Wire, folder: Path) -> dict[str, int]:
             "ATTEMPTS=1",
             "RETRY_TIMES=0",
             f"DOWNLOAD_TIMEOUT={PATIENCE}",
+            f"DOWNLOAD_MAXSIZE={MOST * MIB}",
             "PHOTO_WORKERS=1",
             "PAGE_SECONDS=0.5",
         ):

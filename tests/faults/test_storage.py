@@ -273,16 +273,16 @@ def test_a_store_that_stays_away(crawl, proxy: Proxy, s3_place: str, site: Plain
     assert_whole(s3_place)
 
 
+@pytest.mark.full
 def test_credentials_that_expire_leave_work(crawl, proxy: Proxy, s3_place: str) -> None:
     proxy.fault = outage("403", 3600, is_part)
     said = crawl()
     assert said.returncode == 3, said.stderr
     assert "ExpiredToken" in said.stderr
     assert "Traceback" not in said.stderr
-    if FULL:
-        proxy.fault = lambda _: None
-        assert crawl().returncode == 0
-        assert_whole(s3_place)
+    proxy.fault = lambda _: None
+    assert crawl().returncode == 0
+    assert_whole(s3_place)
 
 
 def test_rows_that_stop_coming_are_a_fault_of_the_store(s3_place: str) -> None:
