@@ -19,7 +19,8 @@ from scraper.page import FetchMode, Page, joined
 
 _TOLD: Final = {
     "ResponseDataLossError": "truncated: the connection was closed before the body's end",
-    "CannotResolveHostError": "the name of the host leads nowhere",
+    "CannotResolveHostError": "the host could not be reached: its name leads nowhere",
+    "DownloadConnectionRefusedError": "the host could not be reached: it refused the connection",
 }
 """What Scrapy's exceptions leave unsaid."""
 

@@ -139,7 +139,10 @@ def _ending(
         stopped = book.stopped_entries
         return ids_ending(known, listed, stopped, finished, short=short, repeating=left)
     # The most frequent comes first, and stays.
-    reasons = {one["outcome"]: one["reason"] for one in reversed(facts["reasons"])}
+    reasons = {
+        one["outcome"]: f"{one['reason'][:250]}, like {one['example']}"
+        for one in reversed(facts["reasons"])
+    }
     return houses_ending(states, finished, reasons)
 
 

@@ -87,7 +87,7 @@ def houses_ending(
         return Ending(ExitCode.ALARM, "the ID list is empty: run `scrapy crawl ids` first")
     if left or not finished:
         return Ending(ExitCode.INCOMPLETE, f"stopped, {left} of {total} houses left: {AGAIN}")
-    why = {outcome: f" ({reason[:200]})" for outcome, reason in (reasons or {}).items()}
+    why = {outcome: f" ({reason[:400]})" for outcome, reason in (reasons or {}).items()}
     for outcome, code, what, todo in WITHOUT:
         count = states.get(outcome, 0)
         if count and (not ok or count > max(FEW, FEW_SHARE * total)):

@@ -121,4 +121,4 @@ def test_the_commonest_reason_is_told_and_what_to_do(outcome: str, todo: str) ->
 
 
 def test_a_reason_of_a_page_does_not_flood_the_line() -> None:
-    assert len(houses_ending({"failed": 9}, True, {"failed": "x" * 9000}).why) < 300
+    assert len(houses_ending({"failed": 9}, True, {"failed": "x" * 9000}).why) < 500
