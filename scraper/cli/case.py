@@ -46,13 +46,17 @@ def save_case(folder: Path, page: Page, kind: str, row: Row, site: str | None) -
 def expected(row: Row) -> dict[str, Any]:
     """A row as a case has it: what a crawl would store in its columns, as JSON.
 
-    Without `facts`, the page's labels as they stand: they are no reading that could be wrong.
+    Without `facts` and the raw texts: they are what the page says, no reading that could be wrong.
 
     >>> expected({"heating": "Gas", "cooling": None, "facts": {"Agent": "Jane Roe"}})
     {'heating': 'Gas'}
     """
     clean = clean_personal(row)
-    kept = {n: value for n, value in clean.items() if value is not None and n != "facts"}
+    kept = {
+        name: value
+        for name, value in clean.items()
+        if value is not None and name != "facts" and not name.endswith("_raw")
+    }
     found: dict[str, Any] = orjson.loads(orjson.dumps(kept, default=str, option=_FORM))
     return found
 

@@ -235,7 +235,7 @@ class WohnKontor(MadeSite):
         rows = [
             ("Kaufpreis", f"{thousands(home.price)} EUR"), ("Wohnfläche", f"{home.metres} m²"),
             ("Schlafzimmer", home.bedrooms), ("Badezimmer", home.baths), ("Baujahr", home.year),
-            ("Lage", "ruhig"), ("Ansprechpartner", "Jana Roth"),
+            ("Hausgeist", "freundlich"), ("Ansprechpartner", "Jana Roth"),
         ]  # fmt: skip
         if self.redesigned:
             rows = rows[1:]
