@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scraper.extract.evidence import confidences, disputed
 from scraper.extract.house import EXTRACTOR_VERSION
 from scraper.house import House, Visit
 from scraper.parse.row import clean_history, clean_row
@@ -36,7 +37,12 @@ class CleanPipeline:
                 country=site.house.country,
                 day_first=site.day_first,
             )
-            item.row = {**read, **_shown(item, read, site), **_provenance(item)}
+            item.row = {
+                **read,
+                **_shown(item, read, site),
+                **_provenance(item),
+                **_sure(item, read),
+            }
         return item
 
 
@@ -54,6 +60,16 @@ def _shown(item: House, read: Row, site: Site) -> Row:
         "photo_count": len(extraction.photo_urls),
         "price_history": history,
         "facts": dict(extraction.labels),
+    }
+
+
+def _sure(item: House, read: Row) -> Row:
+    """How sure the values are, and what other places say."""
+    known = read.get("sources")
+    sources = {str(k): str(v) for k, v in known.items()} if isinstance(known, dict) else {}
+    return {
+        "confidence": confidences(item.extraction, sources),
+        "disputed": disputed(item.extraction, sources),
     }
 
 

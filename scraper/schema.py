@@ -117,6 +117,16 @@ _HOUSES: Final = (
         pa.map_(pa.string(), pa.string()),
         "Column to the layer of its value.",
     ),
+    Column(
+        "confidence",
+        pa.map_(pa.string(), pa.float32()),
+        "Column to how sure its value is, 0 to 1: raised where layers agree, lowered where not.",
+    ),
+    Column(
+        "disputed",
+        pa.map_(pa.string(), pa.string()),
+        "Column to another value that the page names for it, and where.",
+    ),
     text("extractor_version", "Version of the extraction that read the page."),
     text("run_id", "The run that wrote the row."),
 )

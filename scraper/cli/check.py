@@ -16,6 +16,7 @@ from rich.table import Table
 
 from scraper.cli.saved import address_of
 from scraper.errors import ExitCode, InputFileError
+from scraper.extract.evidence import confidences
 from scraper.extract.hints import Hints
 from scraper.extract.house import extract
 from scraper.extract.kind import missing, page_kind
@@ -118,12 +119,18 @@ def page_of_file(path: Path, url: str) -> Page:
 
 
 def as_json(checked: Checked) -> bytes:
-    """The answer for programs: kind, row, sources, missing."""
+    """The answer for programs: kind, row, sources, confidence, what others say, missing."""
     answer = {
         "kind": checked.kind,
         "row": checked.row,
         "sources": checked.sources,
         "missing": checked.missing,
+        "confidence": confidences(checked.extraction, checked.sources),
+        "others": {
+            column: [[fact.raw, fact.source, round(fact.confidence, 2)] for fact in facts]
+            for column, facts in checked.extraction.others.items()
+            if column in checked.sources
+        },
     }
     return orjson.dumps(answer, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -141,16 +148,19 @@ def show(checked: Checked, console: Console) -> None:
 
 
 def _table(checked: Checked) -> Table:
-    """Column, value, where it was found, and what other places say."""
+    """Column, value, how sure it is, where it was found, and what other places say."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title, fold in (("column", False), ("value", True), ("from", True), ("others say", True)):
+    sure = confidences(checked.extraction, checked.sources)
+    titles = ("column", False), ("value", True), ("sure", False), ("from", True), ("others", True)
+    for title, fold in titles:
         table.add_column(title, no_wrap=not fold, overflow="fold" if fold else "ellipsis")
     for column, value in checked.row.items():
         if value is None or column.endswith("_raw"):
             continue
         facts = checked.extraction.others.get(column, ())
         others = "; ".join(f"{_short(fact.raw)} ({fact.source[:24]})" for fact in facts[:2])
-        table.add_row(column, _short(value), checked.sources.get(column, "")[-_SHOWN:], others)
+        source, rate = checked.sources.get(column, "")[-_SHOWN:], sure.get(column)
+        table.add_row(column, _short(value), f"{rate:.2f}" if rate else "", source, others)
     return table
 
 

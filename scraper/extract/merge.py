@@ -10,6 +10,11 @@ from dataclasses import replace
 from scraper.extract.fits import kind_of
 from scraper.facts import Fact
 
+_HIGHEST = 0.99
+_DOUBT = 0.2
+"""How much of another value's confidence the winner loses."""
+_WORDY = frozenset(("description", "address", "heating", "cooling", "parking", "flooring"))
+"""Columns whose values differ in wording only."""
 _AGREES = 0.06
 """What each further layer that says the same adds to a value's confidence."""
 
@@ -23,11 +28,24 @@ def merge(facts: Iterable[Fact]) -> tuple[dict[str, Fact], dict[str, tuple[Fact,
     others: dict[str, tuple[Fact, ...]] = {}
     for column, found in columns.items():
         ranked = _ranked(column, found)
-        best[column] = ranked[0]
+        best[column] = ranked[0] if len(found) == 1 else _sured(column, found, ranked)
         if len(ranked) > 1:
             others[column] = tuple(ranked[1:])
     _drop_echo(best, others)
     return best, others
+
+
+def _sured(column: str, facts: list[Fact], ranked: list[Fact]) -> Fact:
+    """The winner as sure as all that was found makes it.
+
+    Each further layer that says the same raises it; the surest value that says something else
+    lowers it, the more so the surer that one is.
+    """
+    best, kind = ranked[0], kind_of(column)
+    same = [fact for fact in facts if comparable(kind, fact.raw) == comparable(kind, best.raw)]
+    sure = max(best.confidence, min(_HIGHEST, _score(same)))
+    doubt = ranked[1].confidence if len(ranked) > 1 and column not in _WORDY else 0.0
+    return replace(best, confidence=round(sure - _DOUBT * doubt, 3))
 
 
 def _drop_echo(best: dict[str, Fact], others: dict[str, tuple[Fact, ...]]) -> None:

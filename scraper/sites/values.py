@@ -34,6 +34,8 @@ _WRITTEN_BY_THE_CRAWL: Final = frozenset(
         "robots_rule",
         "usage_signals",
         "sources",
+        "confidence",
+        "disputed",
         "extractor_version",
         "run_id",
     }

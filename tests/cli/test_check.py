@@ -53,11 +53,11 @@ def saved(tmp_path):
     return save
 
 
-def test_json_has_exactly_the_four_keys(run, saved):
+def test_json_has_its_keys_in_order(run, saved):
     code, out = run(saved(HOUSE), "--json")
     answer = json.loads(out)
     assert code is ExitCode.COMPLETE
-    assert list(answer) == ["kind", "row", "sources", "missing"]
+    assert list(answer) == ["kind", "row", "sources", "missing", "confidence", "others"]
     assert answer["kind"] == "house"
     assert answer["missing"] == []
     assert answer["row"]["listed_price"] == 450000
