@@ -6,6 +6,7 @@ Each step may fail without the others being lost; the exit code is the worst tha
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -152,6 +153,7 @@ def _said(ending: Ending, stats: Mapping[str, Any], started: datetime) -> dict[s
         "started": started.isoformat(),
         "ended": ended.isoformat(),
         "seconds": round((ended - started).total_seconds(), 3),
+        "cpu_seconds": round(sum(os.times()[:4]), 3),
         "exit_code": int(ending.code),
         "why": ending.why,
         "stats": {name: value for name, value in stats.items() if isinstance(value, int | float)},

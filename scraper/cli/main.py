@@ -21,6 +21,7 @@ COMMANDS = (
     "rollback",
     "check",
     "new-site",
+    "plan",
     "demo",
     "doctor",
 )

@@ -1,0 +1,1 @@
+"""Many machines for one list: what they cost before anything is spent."""
