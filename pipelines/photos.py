@@ -38,6 +38,15 @@ TRIES = 4
 """Times that a photo is asked for while the addresses that it is asked from are refused."""
 
 
+class PhotoRequest(Request):
+    """A request that shows itself, in whatever is logged of it, by the address that rows show."""
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.meta[names.SHOWN]}>"
+
+    __str__ = __repr__
+
+
 class PhotosPipeline:
     """Every photo that a page shows becomes a row, stored or with a reason why not."""
 
@@ -63,22 +72,24 @@ class PhotosPipeline:
             of_page = page_photos(item.signals)
             reason = reserved(item.signals, "photos", self._rights)
             shown = (replace(one, usage_signals=as_json(of_page)) for one in self._shown(item))
+            asked = zip(shown, item.extraction.photo_urls, strict=True)
             item.photos = await asyncio.gather(
-                *(self._photo(one, of_page, reason) for one in shown)
+                *(self._photo(one, url, of_page, reason) for one, url in asked)
             )
         return item
 
     def _shown(self, item: House) -> list[Shown]:
-        lease, now = item.lease, utc_now()
-        urls = item.extraction.photo_urls
+        """The photos by the addresses that rows show; they are asked for by the page's own."""
+        lease, now, urls = item.lease, utc_now(), item.row["photo_urls"]
+        assert isinstance(urls, list)
         return [Shown(lease.site, lease.house_id, n, url, now) for n, url in enumerate(urls)]
 
-    async def _photo(self, shown: Shown, of_page: Signals, reason: str | None) -> Row:
+    async def _photo(self, shown: Shown, url: str, of_page: Signals, reason: str | None) -> Row:
         if reason:
             row = failed_row(shown, "denied", reason)
         else:
             async with self._downloads:
-                row = await self._fetched(replace(shown, fetched_at=utc_now()), of_page)
+                row = await self._fetched(replace(shown, fetched_at=utc_now()), url, of_page)
         row["run_id"] = self._run_id
         if self._crawler.stats:
             self._crawler.stats.inc_value(names.STAT_PHOTOS.format(outcome=row["outcome"]))
@@ -92,9 +103,9 @@ class PhotosPipeline:
             raise RuntimeError("the ledger is not installed: nothing could be kept")
         return book.options.run_id
 
-    async def _fetched(self, shown: Shown, of_page: Signals) -> Row:
+    async def _fetched(self, shown: Shown, url: str, of_page: Signals) -> Row:
         try:
-            response = await self._ask(shown.url)
+            response = await self._ask(url, shown)
         except RequestHeld as error:
             # The crawl is being stopped: the house is given back, not stored without its photos.
             raise DropItem(str(error)) from error
@@ -103,10 +114,11 @@ class PhotosPipeline:
             return failed_row(replace(shown, usage_signals=said), "denied", str(error))
         except IgnoreRequest as error:
             return failed_row(shown, "denied", str(error))
-        except ValueError as error:
-            return failed_row(shown, "failed", f"not an address: {error}")
+        except ValueError:
+            return failed_row(shown, "failed", "not an address")
         except Exception as error:  # noqa: BLE001  # a photo never costs its house
-            return failed_row(shown, "failed", f"{type(error).__name__}: {error}"[:300])
+            said = f"{type(error).__name__}: {error}".replace(url, shown.url)
+            return failed_row(shown, "failed", said[:300])
         if response.status != 200:
             outcome = _outcome(response.status)
             return failed_row(shown, outcome, f"HTTP {response.status}", len(response.body))
@@ -129,10 +141,10 @@ class PhotosPipeline:
             return failed_row(shown, "denied", reason, len(body))
         return stored_row(shown, photo)
 
-    async def _ask(self, url: str) -> Response:
+    async def _ask(self, url: str, shown: Shown) -> Response:
         """The answer, asked for again where it was the address that was refused."""
         for _ in range(TRIES):
-            request = self._request(url)
+            request = self._request(url, shown)
             response = await self._sent(request)
             if not self._is_refused(request, response):
                 break
@@ -150,7 +162,7 @@ class PhotosPipeline:
         if egress is None or meta.get(names.ADDRESS) is None:
             return False  # another host than the site's
         if response.status in REFUSED or _is_page(response):
-            return not egress.refused(meta, response.url, f"a photo: HTTP {response.status}")
+            return not egress.refused(meta, meta[names.SHOWN], f"a photo: HTTP {response.status}")
         egress.good(meta)
         return False
 
@@ -158,13 +170,14 @@ class PhotosPipeline:
     def _egress(self) -> EgressMiddleware | None:
         return self._crawler.get_downloader_middleware(EgressMiddleware)
 
-    def _request(self, url: str) -> Request:
+    def _request(self, url: str, shown: Shown) -> Request:
         meta = {
             names.KIND: "photo",
             "handle_httpstatus_all": True,
             "download_maxsize": self._options.max_bytes,
+            names.SHOWN: shown.url,
         }
-        return Request(url, meta=meta, dont_filter=True)
+        return PhotoRequest(url, meta=meta, dont_filter=True)
 
 
 def _is_page(response: Response) -> bool:

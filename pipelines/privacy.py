@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scraper.house import House, Visit
+from scraper.privacy.links import names_of, without_names
 from scraper.privacy.personal import clean_personal
 
 
@@ -12,5 +13,8 @@ class PrivacyPipeline:
     def process_item(self, item: House | Visit) -> House | Visit:
         """Redact the row of a house."""
         if isinstance(item, House):
+            names = names_of(item.row)
             item.row = clean_personal(item.row)
+            # The photos are asked for by their own addresses; rows show these.
+            item.row["photo_urls"] = without_names(item.extraction.photo_urls, names)
         return item

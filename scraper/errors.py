@@ -21,6 +21,8 @@ Every message says what was found, where, and what to do next, in one line.
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import PurePath
+from traceback import extract_tb
 
 
 class ExitCode(IntEnum):
@@ -96,3 +98,19 @@ class PolicyError(HousecrawlError):
     """A rule forbids going on: robots.txt, or refusals with no address left."""
 
     exit_code = ExitCode.POLICY
+
+
+def fault_of(error: BaseException) -> str:
+    """What went wrong and where in the code, without the error's words: they may be a page's.
+
+    >>> try:
+    ...     int("Jane Roe, 714-555-0199")
+    ... except ValueError as error:
+    ...     fault_of(error).partition(" line ")[0]
+    'ValueError in <doctest scraper.errors.fault_of[0]>'
+    """
+    frames = extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    where = PurePath(frames[-1].filename)
+    return f"{type(error).__name__} in {'/'.join(where.parts[-3:])} line {frames[-1].lineno}"

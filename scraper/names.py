@@ -26,6 +26,8 @@ PART_REFUSED: Final = "housecrawl_part_refused"
 ADDRESS: Final = "housecrawl_address"
 """The `Ticket` of the address that a request left by, None for hosts beside the site's. Set by the
 egress."""
+SHOWN: Final = "housecrawl_shown"
+"""The address of a photo as rows and logs show it. Set by `pipelines/photos.py`."""
 
 STAT_IDS_LISTED: Final = "ids/listed"
 """Links to houses found on search pages, repeats included."""

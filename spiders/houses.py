@@ -16,6 +16,7 @@ from scraper.answer.deadline import within
 from scraper.answer.fault import AnswerError
 from scraper.browser.choice import first_mode, next_mode
 from scraper.browser.handler import PageStopped
+from scraper.errors import fault_of
 from scraper.extract.house import extract
 from scraper.extract.kind import missing
 from scraper.gate.middleware import RequestHeld
@@ -57,7 +58,7 @@ class HousesSpider(SiteSpider):
             yield self._without(page, response.meta, "unread", str(error))
         except Exception as error:  # whatever a page does, its house has an outcome
             self.logger.exception("reading %s failed", page.url)
-            reason = f"{type(error).__name__} while reading: {error}"
+            reason = f"{fault_of(error)}, while reading"
             yield self._without(page, response.meta, "failed", reason)
 
     def _read(

@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 
 from scraper import names
 from scraper.browser.choice import first_mode, next_mode
+from scraper.errors import fault_of
 from scraper.extract.search import house_links, next_url
 from scraper.extract.total import Total, total_shown
 from scraper.house import FoundId
@@ -61,7 +62,7 @@ class IdsSpider(SiteSpider):
             yield from self._read(page, meta, listed, position)
         except Exception as error:  # a list that was not read is not complete
             self.logger.exception("reading %s failed", page.url)
-            reason = f"{type(error).__name__} while reading: {error}"
+            reason = f"{fault_of(error)}, while reading"
             self._stop(listed.where, page.url, "failed", reason)
 
     def _read(

@@ -155,7 +155,7 @@ class GateMiddleware(Guard):
             # To the first byte: how large an answer is says nothing about the site's strain.
             line.budget.latency.took(float(request.meta.get("download_latency", 0)))
         rest = self._gate.answered(line, response.status, wish)
-        self._rests(request.url, response.status, rest)
+        self._rests(request.meta.get(names.SHOWN, request.url), response.status, rest)
 
     def left(self, request: Request) -> None:
         """A request that was sent is over."""

@@ -15,7 +15,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 
 from scraper import names
-from scraper.errors import HousecrawlError, StorageError
+from scraper.errors import HousecrawlError, StorageError, fault_of
 from scraper.house import FoundId, House, Lease, Outcome, Visit
 from scraper.ledger.location import ledger_folder
 from scraper.ledger.moments import utc_now
@@ -199,7 +199,7 @@ class LedgerExtension:
     def item_failed(self, item: object, failure: Any) -> None:
         """A step of the pipelines raised."""
         if isinstance(item, House | Visit):
-            why = f"{type(failure.value).__name__} in the pipelines: {failure.value}"
+            why = f"{fault_of(failure.value)}, in the pipelines"
             self.fail(item.lease, "failed", why)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
@@ -209,9 +209,9 @@ class LedgerExtension:
 
     def callback_failed(self, response: Any, failure: Any) -> None:
         """A callback or errback raised."""
-        request, error = getattr(response, "request", None), failure.value
+        request = getattr(response, "request", None)
         if request is not None and names.LEASE in request.meta:
-            reason = f"{type(error).__name__} while reading: {error}"
+            reason = f"{fault_of(failure.value)}, while reading"
             self.fail(request.meta[names.LEASE], "failed", reason)
 
     def request_dropped(self, request: Request) -> None:

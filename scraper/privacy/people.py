@@ -33,6 +33,16 @@ def cut_people(text: str) -> str:
     return text
 
 
+def people(text: str) -> list[str]:
+    """The names that follow a cue, of two words or more.
+
+    >>> people("Listing agent: Jane Roe, Acme Realty. Call today.")
+    ['Jane Roe']
+    """
+    found = (_leading_name(match["name"].split()) for match in _cue().finditer(text))
+    return [" ".join(name).strip(".,") for name in found if len(name) > 1]
+
+
 def cut_licences(text: str) -> str:
     """Put a mark in the place of licence numbers.
 

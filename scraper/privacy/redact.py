@@ -60,7 +60,7 @@ def _redacted_short(text: str, country: str | None) -> str:
 
 
 def _tidied(text: str) -> str:
-    """The text closed over its cuts."""
+    """The text closed over its cuts; empty where nothing but signs is left."""
     for pattern, replacement in _TIDY:
         text = pattern.sub(replacement, text)
-    return text.strip()
+    return text.strip() if any(map(str.isalnum, text)) else ""
