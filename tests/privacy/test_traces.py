@@ -132,7 +132,7 @@ def site(wire: Wire) -> str:
         wire.answers[f"/house/{number}"] = page(house(number))
         for path in (f"/p/{number}.jpg", f"/p/zelda-quimby-kitchen-{number}.jpg"):
             wire.answers[path] = page(photo(), kind="image/jpeg")
-        lost = page(b"ask Zelda Quimby", 503, "X-Agent: Zelda Quimby")
+        lost = page(b"ask Zelda Quimby", 500, "X-Agent: Zelda Quimby")
         wire.answers[f"/p/lost/Zelda_Quimby-{number}.jpg"] = lost
     return (
         f'name = "people"\n[search]\nurls = ["http://{wire.host}/list"]\nid = "/house/([0-9]+)$"\n'
@@ -258,7 +258,7 @@ def test_the_houses_are_all_there(folder) -> None:
     assert sorted(houses["house_id"]) == ["1", "2", "3", "4", "5"]
     assert all("sunny kitchen" in facts["Description"] for facts in houses["facts"])
     assert houses["facts"].map(lambda facts: "Year built" in facts and "Owner" not in facts).all()
-    assert Counter(photos["outcome"]) == {"ok": 10, "refused": 5}
+    assert Counter(photos["outcome"]) == {"ok": 10, "failed": 5}
     assert photos["url"].str.contains("/p/person-kitchen-").sum() == 5
     visits = read(folder / "data", table="visits").set_index("house_id")
     assert visits["reason"]["6"].startswith("ValueError in ")
