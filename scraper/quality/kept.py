@@ -6,6 +6,7 @@ import shutil
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -54,6 +55,7 @@ class KeptPages:
 def drop_old(folder: Path, days: float, now: datetime | None = None) -> None:
     """Remove the folders of alarms that are older than some days."""
     oldest = (now or datetime.now(UTC)) - timedelta(days=days)
-    for one in folder.glob("*/*") if folder.is_dir() else ():
-        if one.is_dir() and one.stat().st_mtime < oldest.timestamp():
-            shutil.rmtree(one, ignore_errors=True)
+    with suppress(OSError):  # another crawl may be removing them too
+        for one in list(folder.glob("*/*")):
+            if one.is_dir() and one.stat().st_mtime < oldest.timestamp():
+                shutil.rmtree(one, ignore_errors=True)

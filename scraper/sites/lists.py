@@ -14,6 +14,8 @@ SLACK: Final = 0.03
 twice, hidden."""
 FEW: Final = 2
 """So few may be missing of any list."""
+_ROUND: Final = 100
+"""A total that it divides may be the most that the site ever names."""
 _TOLD: Final = 50
 """Lists that `run.json` names one by one."""
 
@@ -42,6 +44,8 @@ class HouseList:
     """Whether the site has more houses in it than it shows."""
     rendered: bool = False
     """Whether its pages need the browser."""
+    is_ignored: bool = False
+    """Whether the site took no notice of what was added to its address."""
 
     @property
     def url(self) -> str:
@@ -111,6 +115,9 @@ class Lists:
             return []
         if one.pages > 1:
             self._met(len(one.found))
+        one.is_ignored = _is_ignored(one)
+        if one.is_ignored:
+            return []
         one.parts = [
             HouseList(one.where, part, one, rendered=one.rendered)
             for part in divided(one.part, self.split)
@@ -151,6 +158,20 @@ def is_short(found: int, total: int) -> bool:
     return total - found > max(FEW, SLACK * total)
 
 
+def _is_ignored(one: HouseList) -> bool:
+    """Whether a part is the same as another one: then dividing it on would never end.
+
+    All of a list may be in one of its parts, but not in two.
+    """
+    if one.above is None:
+        return False
+    others = [part for part in one.above.parts if part is not one and part.pages]
+    same = {one.total, one.above.total}
+    if one.total and one.total % _ROUND and any({part.total} == same for part in others):
+        return True
+    return bool(one.found) and any(part.found == one.found for part in others)
+
+
 def _fact(one: HouseList) -> dict[str, Any]:
     leaves = [*one.leaves]
     stuck = [leaf for leaf in leaves if leaf.is_cut]
@@ -162,7 +183,12 @@ def _fact(one: HouseList) -> dict[str, Any]:
         "parts": len(leaves) if one.parts else 0,
         "sum_of_parts": sum(leaf.named for leaf in leaves) if one.parts else None,
         "cut_off": [
-            {"url": leaf.url, "total": leaf.total, "found": len(leaf.found)}
+            {
+                "url": leaf.url,
+                "total": leaf.total,
+                "found": len(leaf.found),
+                "ignored": leaf.is_ignored,
+            }
             for leaf in stuck[:_TOLD]
         ],
     }
@@ -183,6 +209,9 @@ def list_lines(facts: Mapping[str, Any]) -> list[str]:
         if one["cut_off"]:
             stuck = one["cut_off"][0]
             line += f"; cut off by the site: {stuck['url']}"
-            line += "" if one["parts"] else ": say under [search.split] how to divide it"
+            if any(leaf["ignored"] for leaf in one["cut_off"]):
+                line += ": the site takes no notice of what [search.split] adds to its address"
+            elif not one["parts"]:
+                line += ": say under [search.split] how to divide it"
         lines.append(line)
     return lines

@@ -146,6 +146,36 @@ def test_what_cannot_be_divided_any_more_is_named() -> None:
     assert "cut off by the site" in list_lines(found.facts())[0]
 
 
+@pytest.mark.parametrize("total", [500, 517, None])
+def test_a_site_that_takes_no_notice_is_not_divided_for_ever(total: int | None) -> None:
+    split = Split((Way("min={low}&max={high}"),), pages=None if total else 1)
+    found = Lists(split)
+    left, asked = [found.begin("town", "https://a.example/s")], 0
+    while left and asked < 1000:
+        one = left.pop(0)
+        asked += 1
+        ids = ["1", "2"] if total != 517 else [str(asked)]  # in another order each time
+        found.read(one, ids, total and _total(total))
+        left += found.ended(one)
+    assert asked < 100
+    assert "takes no notice" in list_lines(found.facts())[0]
+
+
+def test_houses_that_are_all_in_one_part_are_divided_on() -> None:
+    split = Split((Way("min={low}&max={high}", range=(0, 1023)),))
+    found = Lists(split)
+    left = [found.begin("town", "https://a.example/s")]
+    prices = range(40)
+    while left:
+        one = left.pop(0)
+        low, high = one.part.band or (0, 1023)
+        some = [str(price) for price in prices if low <= price <= high]
+        found.read(one, some[:10], _total(len(some)))
+        left += found.ended(one)
+    assert len(found.tops[0].all_found) == len(prices)
+    assert found.facts()["short"] == 0
+
+
 def test_one_sold_house_divides_no_list() -> None:
     ways = (Way("t={value}", ("a", "b")),)
     assert not lists(Split(ways), (list(range(99)), 100)).tops[0].parts
