@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,12 +24,50 @@ logger = logging.getLogger(__name__)
 
 MayAsk = Callable[[str], Awaitable[Verdict]]
 
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An answer that the crawl fetched for the browser over a connection of its own."""
+
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+
+def _told_nobody(url: str, status: int, retry_after: str) -> None:
+    """What is answered matters to nobody."""
+
+
+async def _nothing_carried(asked: Mapping[str, Any]) -> None:
+    """The browser asks for everything itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The crawl around a browser."""
+
+    may_ask: MayAsk
+    answered: Callable[[str, int, str], None] = _told_nobody
+    """Is told of each answer to a part of a page: its URL, status and Retry-After."""
+    carried: Callable[[Mapping[str, Any]], Awaitable[Carried | None]] = _nothing_carried
+    """The answer to a request (`Network.Request`) that the browser must not connect for itself;
+    None where it may. Raises whatever goes wrong.
+    """
+
+
 NOT_NEEDED: Final = frozenset(
     {"Image", "Media", "Font", "Stylesheet", "Manifest", "TextTrack", "Ping", "Prefetch"}
 )
 """Kinds of requests of a page that no fact ever came from (`Network.ResourceType`)."""
 
-ALL: Final = {"patterns": [{"urlPattern": "*", "requestStage": "Request"}]}
+STAGES: Final = ("Request", "Response")
+ALL: Final = {"patterns": [{"urlPattern": "*", "requestStage": stage} for stage in STAGES]}
+"""Each request is held before it leaves, and once more when its answer begins."""
+_LET: Final[tuple[str, dict[str, Any]]] = ("Fetch.continueRequest", {})
+_FAIL: Final[tuple[str, dict[str, Any]]] = (
+    "Fetch.failRequest",
+    {"errorReason": "BlockedByClient"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +81,8 @@ class Denial:
 class Asking:
     """The requests of one browser, each let through or failed."""
 
-    def __init__(self, session: CDPSession, may_ask: MayAsk) -> None:
-        self._session, self._may_ask = session, may_ask
+    def __init__(self, session: CDPSession, outside: Outside) -> None:
+        self._session, self._outside = session, outside
         self._answers: set[asyncio.Task[None]] = set()
         self.denials: dict[str, Denial | None] = {}
         """Pages under way, by the ID of their main frame, with the document that was denied."""
@@ -60,19 +99,47 @@ class Asking:
 
     async def _answer(self, event: dict[str, Any]) -> None:
         """Let a request through or fail it; a browser that has gone needs no answer."""
-        wanted = await self._wanted(event)
-        method, answer = "Fetch.continueRequest", {"requestId": event["requestId"]}
-        if not wanted:
-            method, answer = "Fetch.failRequest", {**answer, "errorReason": "BlockedByClient"}
+        answered = "responseStatusCode" in event or "responseErrorReason" in event
+        method, answer = self._note(event) if answered else await self._decide(event)
         with suppress(PlaywrightError):
-            await self._session.send(method, answer)
+            await self._session.send(method, {"requestId": event["requestId"], **answer})
+
+    def _note(self, event: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Tell of an answer; Scrapy tells of a page's own."""
+        if not (event["resourceType"] == "Document" and event["frameId"] in self.denials):
+            headers = {h["name"].lower(): h["value"] for h in event.get("responseHeaders", ())}
+            status = int(event.get("responseStatusCode", 0))
+            self._outside.answered(event["request"]["url"], status, headers.get("retry-after", ""))
+        return _LET
+
+    async def _decide(self, event: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """What becomes of a request: a method of the protocol and its parameters."""
+        if not await self._wanted(event):
+            return _FAIL
+        try:
+            carried = await self._outside.carried(event["request"])
+        except Exception as error:  # noqa: BLE001  # to the page it is a connection that failed
+            logger.info("%s: %s", event["request"]["url"], error)
+            return "Fetch.failRequest", {"errorReason": "ConnectionFailed"}
+        return _LET if carried is None else self._handed(event, carried)
+
+    def _handed(self, event: dict[str, Any], carried: Carried) -> tuple[str, dict[str, Any]]:
+        headers = [{"name": name, "value": value} for name, value in carried.headers]
+        said = {"responseStatusCode": carried.status, "responseHeaders": headers}
+        self._note({**event, **said})
+        body = b64encode(carried.body).decode()
+        return "Fetch.fulfillRequest", {
+            "responseCode": carried.status,
+            "responseHeaders": headers,
+            "body": body,
+        }
 
     async def _wanted(self, event: dict[str, Any]) -> bool:
         kind, url, frame = event["resourceType"], event["request"]["url"], event["frameId"]
         if kind in NOT_NEEDED:
             return False
         try:
-            verdict = await self._may_ask(url)
+            verdict = await self._outside.may_ask(url)
         except Exception:  # whatever keeps the gate from an answer, nothing is left waiting for it
             logger.exception("the gate gave no answer about %s: not asked for", url)
             return False

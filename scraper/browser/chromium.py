@@ -10,7 +10,7 @@ from typing import Any, Final
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from scraper.browser.asking import Asking, MayAsk
+from scraper.browser.asking import Asking, Outside
 from scraper.browser.watching import by_id, drivers, family, kill
 
 STARTING: Final = 20
@@ -39,7 +39,7 @@ class Chromium:
         self.root, self._process = processes
 
     @classmethod
-    async def start(cls, launch: Mapping[str, Any], may_ask: MayAsk) -> Chromium:
+    async def start(cls, launch: Mapping[str, Any], outside: Outside) -> Chromium:
         """Start both; PlaywrightError or TimeoutError where they do not, with nothing left over."""
         known = drivers()
         async with asyncio.timeout(STARTING):
@@ -47,7 +47,7 @@ class Chromium:
                 playwright = await async_playwright().start()
                 browser = await playwright.chromium.launch(**launch, timeout=STARTING * 1000)
                 session = await browser.new_browser_cdp_session()
-                asking = Asking(session, may_ask)
+                asking = Asking(session, outside)
                 await asking.begin()
                 info = await session.send("SystemInfo.getProcessInfo")
                 main = next(one["id"] for one in info["processInfo"] if one["type"] == "browser")

@@ -16,11 +16,31 @@ UNGATED: Final = """
 for (const name of ["WebSocket", "WebSocketStream", "WebTransport", "RTCPeerConnection",
                     "webkitRTCPeerConnection"])
   delete globalThis[name];
+for (const name of ["Worker", "SharedWorker"])
+  globalThis[name] = class extends EventTarget {
+    constructor() {
+      super();
+      this.port = { start() {}, close() {}, postMessage() {}, addEventListener() {} };
+      setTimeout(() => {
+        const event = new Event("error");
+        this.dispatchEvent(event);
+        if (typeof this.onerror === "function") this.onerror(event);
+      });
+    }
+    postMessage() {}
+    terminate() {}
+  };
 """
-"""Ways out of a page that the gate is not asked about are taken away."""
+"""Ways out of a page that the gate is not asked about are taken away.
 
-SAFE: Final = {"service_workers": "block", "accept_downloads": False}
-"""No context serves pages from a service worker's cache or takes a download."""
+Inside a worker they cannot be, before its script runs: so workers fail to load, as they do where
+a site's policy forbids them (`worker-src 'none'`).
+"""
+
+SAFE: Final = {"service_workers": "block", "accept_downloads": False, "ignore_https_errors": False}
+"""No context serves pages from a service worker's cache, takes a download, or takes a certificate
+that is not good.
+"""
 
 
 @dataclass(slots=True, eq=False)

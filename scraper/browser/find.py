@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from urllib.request import getproxies
 
 from scraper.browser.options import Options
 from scraper.errors import SettingError
@@ -18,6 +19,18 @@ NAMES = (
 )
 """Commands that are looked for, the leanest first."""
 
+NOWHERE = "socks5://255.255.255.255:9"
+"""A proxy that no connection can be made to: what is sent there never leaves the machine."""
+
+CLOSED = (
+    f"--proxy-server=http=direct://;https=direct://;socks={NOWHERE}",
+    "--proxy-bypass-list=<-loopback>",
+)
+"""WebSockets, whose requests cannot be held, have a proxy of their own that leads nowhere, in
+pages and in workers (Chromium's net/docs/proxy.md: of rules by scheme they take the one of SOCKS
+first).
+"""
+
 LEAN = (
     "--block-new-web-contents",
     "--disable-background-networking",
@@ -26,8 +39,10 @@ LEAN = (
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--mute-audio",
     "--no-first-run",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 """Flags that keep Chromium from asking for anything by itself, from opening windows, and small."""
 
@@ -83,10 +98,12 @@ def launch_options(options: Options, *, root: bool, public: bool) -> dict[str, o
     safe = sandboxed(options, root=root, public=public)
     # Scripts of a page that fill the heap end that page alone, sooner than a look at its memory.
     heap = f"--js-flags=--max-old-space-size={options.memory // 2}"
+    # Where the environment names a proxy Chromium takes that, as the rest of the crawl does.
+    closed = () if getproxies() else CLOSED
     signals = dict.fromkeys(("handle_sigint", "handle_sigterm", "handle_sighup"), False)
     return {
         "executable_path": executable,
-        "args": [*LEAN, heap],
+        "args": [*LEAN, *closed, heap],
         "chromium_sandbox": safe,
         **signals,  # the crawl decides when its browser ends
     }

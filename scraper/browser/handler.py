@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Mapping
 from typing import Any
+from urllib.request import getproxies
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as PlaywrightError
@@ -30,6 +32,8 @@ from scrapy_playwright._utils import _attach_page_event_handlers, _maybe_execute
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from scraper import names
+from scraper.browser.asking import Carried, Outside
+from scraper.browser.carrying import carried, request_for
 from scraper.browser.contexts import Tab
 from scraper.browser.find import launch_options
 from scraper.browser.options import Options
@@ -37,6 +41,7 @@ from scraper.browser.pages import Pages, StoppingError
 from scraper.browser.parts import watch
 from scraper.errors import HousecrawlError, UsageError
 from scraper.guard import Guard, Kind, Verdict
+from scraper.hosts import Target, address_of, is_named, is_public, target_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +76,14 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._options = Options.from_settings(crawler.settings)
+        outside = Outside(self._may_ask, self._answered, self._carried)
         self._pages = Pages(
-            self._options, self._launch_options, self._may_ask, crawler.stats, self._stopping
+            self._options, self._launch_options, outside, crawler.stats, self._stopping
         )
         self._tags: WeakKeyDictionary[Request, list[str]] = WeakKeyDictionary()
         """The X-Robots-Tag headers of a document, which scrapy-playwright joins into one."""
+        self._proxied = bool(getproxies())
+        """Whether pages go by a proxy, which then looks names up."""
         self._closed = False
         self._refusal: asyncio.Future[None] | None = None
 
@@ -122,6 +130,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         name = request.meta.setdefault("playwright_context", "default")
         agent = self._crawler.settings.get("USER_AGENT")
         context = {"user_agent": agent, **(request.meta.get("playwright_context_kwargs") or {})}
+        self._proxied = self._proxied or bool(context.get("proxy"))
         async with self._pages.lend(name, context) as tab:
             response = await self._shown(request, tab)
             tab.kept = bool(request.meta.get("playwright_include_page"))
@@ -164,7 +173,22 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         response = await page.goto(**{**options, "url": request.url})
         if response is not None:
             self._tags[request] = await response.header_values("x-robots-tag")
+        if response is not None and not self._proxied:
+            self._refuse_inside(response.url, await response.server_addr())
         return response, None
+
+    def _refuse_inside(self, url: str, server: Mapping[str, Any] | None) -> None:
+        """Refuse a page of a public name that came from an address that is not public."""
+        address, target = address_of(str((server or {}).get("ipAddress", ""))), target_of(url)
+        if address is None or target is None or is_public(address) or self._is_own(target):
+            return
+        self._count_cut("denied")
+        reason = f"{target.host} led to {address}, which is not public"
+        raise PageDenied(url, Verdict(False, "policy: public addresses only", reason))
+
+    def _is_own(self, target: Target) -> bool:
+        own = frozenset(getattr(self._crawler.spider, "own_hosts", ()))
+        return is_named(target.host, target.port, own)
 
     async def _check(self, request: Request, response: Response) -> None:
         """Refuse what Chromium made up, and pages that came by a way the gate denies."""
@@ -182,11 +206,32 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         self.stats.set_value(names.STAT_BROWSER_SANDBOX, launch["chromium_sandbox"])
         return launch
 
-    async def _may_ask(self, url: str, kind: Kind = "browser") -> Verdict:
+    @property
+    def _guard(self) -> Guard:
         guard: Guard | None = self._crawler.get_downloader_middleware(Guard)
         if guard is None:
             raise RuntimeError("the gate is not installed: nothing may be asked for")
-        return await guard.may_ask(url, kind)
+        return guard
+
+    async def _may_ask(self, url: str, kind: Kind = "browser") -> Verdict:
+        return await self._guard.may_ask(url, kind, proxied=self._proxied)
+
+    def _answered(self, url: str, status: int, retry_after: str) -> None:
+        self._guard.answered(url, status, retry_after)
+
+    async def _carried(self, asked: Mapping[str, Any]) -> Carried | None:
+        """The answer to a request by plain http to a public name, by Scrapy's own connection.
+
+        Chromium looks a name up again when it connects, and may be led inside by then. By https
+        that comes to nothing, as nobody inside has the name's certificate; by http it would be
+        answered. Scrapy connects only to the address that was found to be public.
+        """
+        target = target_of(asked["url"])
+        if self._proxied or target is None or target.scheme != "http" or target.address is not None:
+            return None
+        if self._is_own(target):
+            return None
+        return carried(await super().download_request(request_for(asked)))
 
     def _stopping(self) -> bool:
         """Whether the engine waits for its requests to end; Scrapy has no signal for it."""

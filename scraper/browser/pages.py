@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from playwright.async_api import Error as PlaywrightError
 
 from scraper import names
-from scraper.browser.asking import MayAsk
+from scraper.browser.asking import Outside
 from scraper.browser.chromium import Chromium
 from scraper.browser.contexts import Contexts, Tab
 from scraper.browser.options import Options
@@ -73,12 +73,12 @@ class Pages:
         self,
         options: Options,
         launch: Callable[[], Mapping[str, Any]],
-        may_ask: MayAsk,
+        outside: Outside,
         stats: Stats,
         stopping: Callable[[], bool],
     ) -> None:
         """`launch` gives Playwright's launch options, or raises SettingError."""
-        self._options, self._launch, self._may_ask = options, launch, may_ask
+        self._options, self._launch, self._outside = options, launch, outside
         self._stats, self._stopping = stats, stopping
         self._room = asyncio.Semaphore(options.pages)
         self._starting = asyncio.Lock()
@@ -192,7 +192,7 @@ class Pages:
     async def _start(self) -> None:
         launch = self._launch()
         try:
-            self._chromium = await Chromium.start(launch, self._may_ask)
+            self._chromium = await Chromium.start(launch, self._outside)
         except (PlaywrightError, TimeoutError) as error:
             self._failures += 1
             if self._failures >= STARTS:

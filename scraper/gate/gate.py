@@ -52,6 +52,8 @@ class Crawled:
     """Seconds between two requests; None: what the settings say."""
     concurrency: int | None = None
     """Requests under way at once; None: what the settings say."""
+    turn: int = 0
+    """Which of the workers that share the pace this is, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,7 @@ class Gate:
         if kind in SITE_KINDS:
             self._site.add(target.host)
         answer = await self._hosts.answer(target.origin, way)
-        delay = answer.delay(TOKEN) * self._options.workers
-        self._line(target).budget.slow_to(target.origin, delay)
+        self._line(target).budget.slow_to(target.origin, answer.delay(TOKEN))
         verdict = answer.verdict(TOKEN, url)
         if not verdict.allowed or kind not in USES or self._declared is None:
             return verdict
@@ -204,7 +205,8 @@ class Gate:
         key = "" if target.host in self._site else target.host
         if key not in self._lines:
             pace = self._pace(target, site=not key)
-            budget = Budget(pace, self._options.back_off, random.random)
+            ahead = time.time() - self._clock()
+            budget = Budget(pace, self._options.back_off, random.random, ahead)
             room = (lambda: True) if key else self._room
             self._lines[key] = Line(budget, self._clock, self._stopping, room)
         return self._lines[key]
@@ -212,4 +214,6 @@ class Gate:
     def _pace(self, target: Target, *, site: bool) -> Pace:
         own = is_own(target, self._crawled.own_hosts)
         delay = self._crawled.delay if site else 0.0
-        return self._options.pace(delay, self._crawled.concurrency, own=own)
+        return self._options.pace(
+            delay, self._crawled.concurrency, own=own, turn=self._crawled.turn
+        )

@@ -169,6 +169,7 @@ class GateMiddleware(Guard):
             own_hosts=frozenset(getattr(spider, "own_hosts", ())),
             delay=getattr(pace, "delay", None),
             concurrency=getattr(pace, "concurrency", None),
+            turn=(getattr(spider, "part", None) or (0,))[0],
         )
         outside = Outside(
             self._ask,

@@ -78,16 +78,16 @@ class Options:
                 " -s CONTACT=https://your.page/about-the-crawl or -s CONTACT=you@your.domain"
             )
 
-    def pace(self, delay: float | None, concurrency: int | None, *, own: bool) -> Pace:
-        """The pace of a host, from what the site file says; the user's own hosts need none.
-
-        Where several workers ask at once it is one worker's share.
-        """
-        whole = Pace(
+    def pace(
+        self, delay: float | None, concurrency: int | None, *, own: bool, turn: int = 0
+    ) -> Pace:
+        """The pace of a host, from what the site file says; the user's own hosts need none."""
+        return Pace(
             delay=(0.0 if own else self.delay) if delay is None else delay,
             concurrency=(0 if own else self.concurrency) if concurrency is None else concurrency,
+            workers=self.workers,
+            turn=turn % self.workers,
         )
-        return whole.shared(self.workers)
 
 
 def _contact(settings: Mapping[str, object]) -> str:

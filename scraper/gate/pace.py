@@ -15,6 +15,10 @@ from scraper.gate.latency import Latency
 
 LONGEST_BACK_OFF: Final = 600.0
 """Seconds that back-off grows to at most."""
+WINDOW: Final = 0.05
+"""Share of the delay for which the moment of a worker lasts."""
+LEAST_WINDOW: Final = 0.02
+"""Seconds that it lasts at least: a busy machine wakes up late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,19 @@ class Pace:
     concurrency: int = 0
     """Requests under way at once; 0: any number."""
 
-    def shared(self, workers: int) -> Pace:
-        """The part of a pace that one of several workers has that ask at the same time.
+    workers: int = 1
+    """Crawls that ask the host at the same time, and share this pace."""
+    turn: int = 0
+    """Which of them this is, from 0: each starts its requests at a moment of its own."""
 
-        >>> Pace(0.5, 4).shared(2), Pace(0.5, 4).shared(8)
-        (Pace(delay=1.0, concurrency=2), Pace(delay=4.0, concurrency=1))
+    @property
+    def at_once(self) -> int:
+        """Requests that this one of the workers may have under way; 0: any number.
+
+        >>> Pace(0.5, 4, workers=2).at_once, Pace(0.5, 4, workers=8).at_once
+        (2, 1)
         """
-        at_once = max(1, self.concurrency // workers) if self.concurrency else 0
-        return Pace(self.delay * workers, at_once)
+        return max(1, self.concurrency // self.workers) if self.concurrency else 0
 
 
 def retry_after(text: str, now: float, longest: float) -> float | None:
@@ -65,8 +74,12 @@ class Budget:
     Times are monotonic seconds of the caller's clock.
     """
 
-    def __init__(self, pace: Pace, back_off: float, chance: Callable[[], float]) -> None:
+    def __init__(
+        self, pace: Pace, back_off: float, chance: Callable[[], float], ahead: float = 0.0
+    ) -> None:
+        """`ahead`: seconds that the clock on the wall, which workers share, is ahead of ours."""
         self._pace, self._back_off, self._chance = pace, back_off, chance
+        self._ahead = ahead
         self._robots_delays: dict[str, float] = {}
         self._started = float("-inf")
         self._held_until = float("-inf")
@@ -78,11 +91,15 @@ class Budget:
 
     @property
     def delay(self) -> float:
-        """Seconds between two requests: the slower of what the site file and robots.txt say,
-        and more while the site answers slower than it does usually.
+        """Seconds between two requests of this worker: its share of what the site is asked at
+        most, and less often while the site answers slower than it does usually.
         """
-        asked = max(self._pace.delay, *self._robots_delays.values(), 0.0)
-        return asked * self.latency.factor
+        return self._asked * self._pace.workers * self.latency.factor
+
+    @property
+    def _asked(self) -> float:
+        """Seconds between two requests of all: the slower of the site file and robots.txt."""
+        return max(self._pace.delay, *self._robots_delays.values(), 0.0)
 
     def slow_to(self, host: str, delay: float) -> None:
         """Never be faster than the robots.txt of a host of the site says."""
@@ -91,11 +108,29 @@ class Budget:
     @property
     def is_full(self) -> bool:
         """Whether as many requests are under way as may be."""
-        return 0 < self._pace.concurrency <= self.running
+        return 0 < self._pace.at_once <= self.running
 
     def wait(self, now: float) -> float:
         """Seconds until the next request may start by the clock, 0 where it may start now."""
-        return max(self._started + self.delay - now, self.hold(now), 0.0)
+        window = self._window if self._pace.workers > 1 else 0.0
+        wait = max(self._started + self.delay - window - now, self.hold(now), 0.0)
+        return wait + self._until_turn(now + wait)
+
+    def _until_turn(self, now: float) -> float:
+        """Seconds until the moment of this worker: they follow each other by the clock.
+
+        So requests of all of them together are never closer than what was asked for, less the
+        window in which a moment counts.
+        """
+        if self._pace.workers == 1 or not self._asked:
+            return 0.0
+        round_ = self._asked * self._pace.workers
+        late = (now + self._ahead - self._pace.turn * self._asked) % round_
+        return 0.0 if late < self._window else round_ - late
+
+    @property
+    def _window(self) -> float:
+        return max(self._asked * WINDOW, LEAST_WINDOW)
 
     def hold(self, now: float) -> float:
         """Seconds for which the site asked not to be asked at all."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scraper.browser.asking import Outside
 from scraper.browser.find import launch_options
 from scraper.browser.options import Options
 from scraper.browser.pages import Pages
@@ -54,7 +55,7 @@ async def browser(rules: Rules, stats: Counted) -> AsyncIterator[Callable[..., P
     def start(stopping: Callable[[], bool] = lambda: False, **values: Any) -> Pages:
         options = Options(**values)
         launch = lambda: launch_options(options, root=True, public=False)  # noqa: E731
-        started.append(Pages(options, launch, rules, stats, stopping))
+        started.append(Pages(options, launch, Outside(rules), stats, stopping))
         return started[-1]
 
     yield start

@@ -1,6 +1,8 @@
 """A loopback server that misbehaves on request and keeps a log, and crawls against it."""
 
+import importlib.util
 import json
+import os
 import socketserver
 import subprocess
 import sys
@@ -8,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -24,6 +27,8 @@ class Answering(BaseHTTPRequestHandler):
         server: House = self.server  # type: ignore[assignment]
         with server.noting:
             server.log.append((time.monotonic(), self.path, self.headers.get("User-Agent", "")))
+            server.clients.append(self.client_address[0])
+            server.headers.append(self.headers)
         answer = server.routes.get(self.path.partition("?")[0], (200, {}, b"ok"))
         if callable(answer):
             answer = answer(self)
@@ -52,6 +57,9 @@ class House(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.noting = threading.Lock()
         self.log: list[tuple[float, str, str]] = []
+        self.clients: list[str] = []
+        self.headers: list[Message] = []
+        self.connections = 0
         self.routes: dict[str, object] = {}
         self.released = threading.Event()
         if isinstance(robots, bytes):
@@ -60,6 +68,10 @@ class House(socketserver.ThreadingTCPServer):
         self.port = self.server_address[1]
         self.own = ("127.0.0.1", self.port)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def process_request(self, request: object, client_address: object) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)  # type: ignore[arg-type]
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is no fault of the server."""
@@ -100,10 +112,13 @@ def module_house() -> Iterator[Callable[..., House]]:
     yield from _servers()
 
 
-def run(*crawls: dict[str, object]) -> list[dict[str, dict[str, object]]]:
+def run(
+    *crawls: dict[str, object], env: dict[str, str] | None = None
+) -> list[dict[str, dict[str, object]]]:
     done = subprocess.run(
         [sys.executable, str(CRAWLING)],
         input=json.dumps(crawls),
+        env={**os.environ, **(env or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -113,6 +128,24 @@ def run(*crawls: dict[str, object]) -> list[dict[str, dict[str, object]]]:
     assert "Traceback" not in done.stderr, done.stderr
     said: list[dict[str, dict[str, object]]] = json.loads(done.stdout)
     return said
+
+
+def _proxy_class() -> type:
+    """Of a file beside this one: tests are no package."""
+    spec = importlib.util.spec_from_file_location("forward", CRAWLING.with_name("forward.py"))
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Proxy
+
+
+@pytest.fixture
+def proxy() -> Iterator[object]:
+    """A forward proxy that runs."""
+    with _proxy_class()() as running:
+        yield running
+        running.shutdown()
 
 
 @pytest.fixture(scope="session")

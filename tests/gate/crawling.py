@@ -1,6 +1,7 @@
 """Crawls in a process of their own: reads what to ask as JSON, writes what came of it.
 
-Input: a list of crawls, each {"urls", "media", "own", "pace", "settings"}; they run at once.
+Input: a list of crawls, each {"urls", "media", "own", "pace", "settings", "meta", "metas" (one
+for each URL in turn), "proxies", "part"}; they run at once.
 Output: a list of {"got": {url: status or exception}, "rules": {url: rule}, "stats": {...}}.
 """
 
@@ -14,6 +15,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from scraper import names
+from scraper.guard import Guard
 
 SETTINGS = {
     "DOWNLOADER_MIDDLEWARES": {
@@ -34,14 +36,21 @@ class Asker(Spider):
     name = "asker"
 
     def __init__(self, urls=(), media=(), own=(), pace=None, said=None, meta=None, **kwargs):
+        self.metas, self.proxies = kwargs.pop("metas", [{}]), kwargs.pop("proxies", ())
+        self.part = kwargs.pop("part", None)
         super().__init__(**kwargs)
         self.urls, self.media, self.said, self.meta = urls, media, said, meta or {}
         self.own_hosts = frozenset((host, port) for host, port in own)
         self.pace = SimpleNamespace(**pace) if pace else None
 
     async def start(self):
-        for url in self.urls:
+        for proxy in self.proxies:
+            self.crawler.get_downloader_middleware(Guard).may_leave_by(proxy)
+        for number, url in enumerate(self.urls):
             meta = {names.KIND: "house", "handle_httpstatus_all": True, **self.meta}
+            meta |= self.metas[number % len(self.metas)]
+            if "bindaddress" in meta:
+                meta["bindaddress"] = tuple(meta["bindaddress"])
             yield Request(
                 url, callback=self.parse, errback=self.failed, meta=meta, dont_filter=True
             )
