@@ -4,17 +4,24 @@ import importlib.util
 import json
 import os
 import socketserver
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 
 RIGHTS = ("/.well-known/tdmrep.json", "/ai.txt")
 CRAWLING = Path(__file__).with_name("crawling.py")
@@ -53,8 +60,19 @@ class House(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 512
 
-    def __init__(self, robots: object = b"") -> None:
-        super().__init__(("127.0.0.1", 0), Answering)
+    def __init__(
+        self,
+        robots: object = b"",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__((host, port), Answering)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.noting = threading.Lock()
         self.log: list[tuple[float, str, str]] = []
         self.clients: list[str] = []
@@ -77,7 +95,7 @@ class House(socketserver.ThreadingTCPServer):
         """A client that goes away is no fault of the server."""
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def asked(self, but: str = "") -> list[str]:
         """What was asked for, without the files of rights signals, which come before the rest."""
@@ -92,8 +110,8 @@ class House(socketserver.ThreadingTCPServer):
 def _servers() -> Iterator[Callable[..., House]]:
     with ExitStack() as stack:
 
-        def start(robots: object = b"") -> House:
-            server = House(robots)
+        def start(robots: object = b"", **values: object) -> House:
+            server = House(robots, **values)  # type: ignore[arg-type]
             stack.callback(server.close)
             return server
 
@@ -128,6 +146,46 @@ def run(
     assert "Traceback" not in done.stderr, done.stderr
     said: list[dict[str, dict[str, object]]] = json.loads(done.stdout)
     return said
+
+
+class Authority:
+    """Makes certificates; who trusts `authority` trusts them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._key = folder, ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tests")])
+        itself = self._made(self._name, self._key.public_key(), x509.BasicConstraints(True, None))
+        (folder / "authority.pem").write_bytes(itself)
+        self.authority = str(folder / "authority.pem")
+
+    def __call__(self, host: str) -> ssl.SSLContext:
+        """A server's side with a certificate of a name or an address."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        alone = host.replace(".", "").isdigit()
+        name = x509.IPAddress(ip_address(host)) if alone else x509.DNSName(host)
+        made = self._made(
+            x509.Name([]), key.public_key(), x509.SubjectAlternativeName([name]), critical=True
+        )
+        secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, serialization.NoEncryption())
+        file = self._folder / f"{host}.pem"
+        file.write_bytes(secret + made)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        return context
+
+    def _made(self, subject, key, extension, *, critical: bool = True) -> bytes:
+        now = datetime.now(UTC)
+        builder = x509.CertificateBuilder(self._name, subject, key, x509.random_serial_number())
+        builder = builder.not_valid_before(now - timedelta(days=1))
+        builder = builder.not_valid_after(now + timedelta(days=9))
+        signed = builder.add_extension(extension, critical).sign(self._key, hashes.SHA256())
+        return signed.public_bytes(Encoding.PEM)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Makes certificates that are good for whoever trusts its authority."""
+    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 def _proxy_class() -> type:

@@ -6,11 +6,16 @@ from itertools import pairwise
 import pytest
 
 RULES = b"User-agent: *\nDisallow: /private/\n"
+RIGHTS = ("/.well-known/tdmrep.json", "/ai.txt")
 STOCK = {
     "DOWNLOADER_MIDDLEWARES": {"scraper.gate.middleware.GateMiddleware": None},
     "ROBOTSTXT_OBEY": True,
 }
 STOCK_RESOLVER = {"TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingHostnameResolver"}
+
+
+def asked_by(proxy, server) -> set[str]:
+    return {url.removeprefix(server.url("")) for url, _ in proxy.seen}
 
 
 @pytest.mark.parametrize("guarded", [True, False])
@@ -34,7 +39,7 @@ def test_robots_txt_goes_by_the_proxy_of_the_request(house, crawl, proxy, guarde
         return
     assert server.asked() == ["/robots.txt", "/a"]
     assert set(server.clients) == {"127.0.0.9"}
-    assert [url.removeprefix(server.url("")) for url, _ in proxy.seen] == ["/robots.txt", "/a"]
+    assert asked_by(proxy, server) == {"/robots.txt", "/a", *RIGHTS}
     assert all(knows for _, knows in proxy.seen), "the proxy is told who asks"
     assert not [one for one in server.headers if "Proxy-Authorization" in one]
 
@@ -57,7 +62,7 @@ def test_a_private_proxy_is_one_only_where_the_operator_says_so(house, crawl, pr
     assert known["got"][server.url("/b")] == 200
     assert inside.connections == 0
     assert "/a" not in server.asked()
-    assert {url.removeprefix(server.url("")) for url, _ in proxy.seen} == {"/robots.txt", "/b"}
+    assert asked_by(proxy, server) == {"/robots.txt", "/b", *RIGHTS}
 
 
 def test_crawl_delay_holds_over_workers_and_addresses(house, crawl) -> None:
@@ -89,7 +94,7 @@ def test_crawl_delay_holds_over_workers_and_addresses(house, crawl) -> None:
         times = [when for when, path, _ in log if path != "/robots.txt"]
         return [later - earlier for earlier, later in pairwise(times)]
 
-    assert len(gaps(server.log)) == len(gaps(free.log)) == 7
+    assert len(gaps(server.log)) == len(gaps(free.log)) == 7 + 2 * len(RIGHTS)
     assert len(set(server.clients)) == 4
     assert min(gaps(server.log)) > 0.95 * delay - 0.05
     assert min(gaps(free.log)) < 0.9 * delay, "negative control: workers that know of no other"
