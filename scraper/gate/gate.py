@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,8 @@ from scraper.guard import Kind, Verdict
 from scraper.hosts import Host, Target, is_named, is_public_host, proxy_host, target_of
 from scraper.rights.reserved import What, reserved
 from scraper.rights.signals import merged
+
+logger = logging.getLogger(__name__)
 
 SITE_KINDS: Final = frozenset({"search", "house", "data"})
 """Kinds of requests whose hosts are the site: these share one budget."""
@@ -175,25 +178,24 @@ class Gate:
             return Verdict(False, "policy: the crawl ends", str(error), for_now=True)
         return verdict
 
-    def part_answered(self, url: str, status: int, wish: str) -> float:
-        """Note what a part of a page in the browser was answered; seconds of rest from now."""
-        target = target_of(url)
-        if target is None or status not in NOT_NOW:
-            return 0.0
-        return self.answered(self._line(target), status, wish)
+    def part_answered(self, url: str, status: int, wish: str) -> None:
+        """Note what a part of a page in the browser was answered."""
+        if status in NOT_NOW and (target := target_of(url)):
+            self.answered(self._line(target), url, status, wish)
 
     def took(self, url: str, seconds: float) -> None:
         """Note how long a host took to answer."""
         if target := target_of(url):
             self._line(target).budget.latency.took(seconds)
 
-    def answered(self, line: Line, status: int, wish: str) -> float:
-        """Note a status and its Retry-After; seconds for which the site is left alone now."""
+    def answered(self, line: Line, url: str, status: int, wish: str) -> None:
+        """Note a status and its Retry-After: the site may want to be left alone."""
         asked = retry_after(wish, time.time(), self._options.longest_rest)
         if status not in NOT_NOW and not (asked and status in REFUSED):
             line.budget.accepted(self._clock())
-            return 0.0
-        return line.budget.refused(self._clock(), asked)
+            return
+        rest = line.budget.refused(self._clock(), asked)
+        logger.info("HTTP %d from %s: rests %.1f s", status, url, rest)
 
     async def _leads_out(self, target: Target) -> bool:
         """Whether a name leads to an address that may be connected to."""

@@ -82,7 +82,7 @@ class GateMiddleware(Guard):
 
     def answered(self, url: str, status: int, retry_after: str) -> None:
         """Slow down where a site says so to a part of a page."""
-        self._rests(url, status, self._gate.part_answered(url, status, retry_after))
+        self._gate.part_answered(url, status, retry_after)
 
     def may_leave_by(self, proxy: str) -> None:
         """Let requests leave by a proxy that the operator configured."""
@@ -154,8 +154,8 @@ class GateMiddleware(Guard):
         if not request.meta.get("playwright"):
             # To the first byte: how large an answer is says nothing about the site's strain.
             line.budget.latency.took(float(request.meta.get("download_latency", 0)))
-        rest = self._gate.answered(line, response.status, wish)
-        self._rests(request.meta.get(names.SHOWN, request.url), response.status, rest)
+        shown = str(request.meta.get(names.SHOWN, request.url))
+        self._gate.answered(line, shown, response.status, wish)
 
     def left(self, request: Request) -> None:
         """A request that was sent is over."""
@@ -191,11 +191,6 @@ class GateMiddleware(Guard):
         from twisted.internet import reactor
 
         return bool(await addresses(reactor.nameResolver, name, port))
-
-    @staticmethod
-    def _rests(url: str, status: int, rest: float) -> None:
-        if rest:
-            logger.info("HTTP %d from %s: rests %.1f s", status, url, rest)
 
     def _stopping(self) -> bool:
         """Whether the engine waits for the requests under way to end.

@@ -230,6 +230,12 @@ def _check_url(url: str, placeholder: str) -> None:
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError as error:
         raise WrongValueError(f'found "{url}", expected an address: {error}') from None
+    if parts.username is not None or parts.password is not None:
+        # The address is not repeated: messages are logged and sent on.
+        raise WrongValueError(
+            "found a name or a password in the address, expected none:"
+            " what is behind a log-in is not read"
+        )
     if not usable:
         raise WrongValueError(
             f'found "{url}", expected an absolute address that starts with http:// or https://'

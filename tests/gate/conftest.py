@@ -198,12 +198,22 @@ def _proxy_class() -> type:
     return module.Proxy
 
 
-@pytest.fixture
-def proxy() -> Iterator[object]:
-    """A forward proxy that runs."""
+def _proxies() -> Iterator[object]:
     with _proxy_class()() as running:
         yield running
         running.shutdown()
+
+
+@pytest.fixture
+def proxy() -> Iterator[object]:
+    """A forward proxy that runs."""
+    yield from _proxies()
+
+
+@pytest.fixture(scope="module")
+def module_proxy() -> Iterator[object]:
+    """One for the tests of a module."""
+    yield from _proxies()
 
 
 @pytest.fixture(scope="session")

@@ -116,6 +116,9 @@ def test_an_origin_has_one_spelling(url: str, origin: str) -> None:
     assert target.origin == origin
 
 
+STRANGE = ["file:///etc/hostname", "ftp://127.0.0.1/a", "javascript://127.0.0.1/%0aalert(1)"]
+
+
 def test_nothing_connects_elsewhere(house, crawl) -> None:
     """Straight away, by a redirect of a page, a photo or robots.txt; the server's log judges."""
     server, inside = house(b""), house(b"")
@@ -128,8 +131,8 @@ def test_nothing_connects_elsewhere(house, crawl) -> None:
     urls += [server.url(f"/{n}") for n in range(len(spellings))]
     (said,) = crawl(
         {
-            "urls": [*urls, leads_inside.url("/a"), "file:///etc/hostname"],
-            "media": [inside.url("/photo.jpg"), "data:image/png,x"],
+            "urls": [*urls, leads_inside.url("/a"), *STRANGE],
+            "media": [inside.url("/photo.jpg"), "data:image/png,x", *STRANGE],
             "own": [server.own, leads_inside.own],
             "meta": {"handle_httpstatus_all": False},
             "settings": {"BACK_OFF": 0.01},
@@ -139,7 +142,9 @@ def test_nothing_connects_elsewhere(house, crawl) -> None:
     assert leads_inside.asked() == ["/robots.txt"] * 3
     assert len(server.asked(but="/robots.txt")) == len(spellings)
     assert not [got for got in said["got"].values() if got == 200]
-    assert said["stats"]["gate/denied/photo"] == 2
+    assert said["stats"]["gate/denied/photo"] == 2 + len(STRANGE)
+    for url in STRANGE:
+        assert "not an http or https address" in said["got"][url]
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -258,11 +258,10 @@ def test_a_strained_site_sees_it_in_its_log(house, crawl) -> None:
         handler.server.released.wait(1.0 if int(handler.path[1:]) >= 24 else 0.0)
         return 200, {}, b"ok"
 
-    server.routes.update({f"/{n}": answer for n in range(36)})
-    pace = {"delay": 0.3, "concurrency": 40}
-    urls = [server.url(f"/{n}") for n in range(36)]
+    server.routes.update({f"/{n}": answer for n in range(48)})
+    pace = {"delay": 0.1, "concurrency": 40}
+    urls = [server.url(f"/{n}") for n in range(48)]
     crawl({"urls": urls, "own": [server.own], "pace": pace})
-    seen = [when for when, path, _ in server.log if path != "/robots.txt"]
+    seen = [when for when, path, _ in server.log if path[1:].isdigit()]
     rests = [later - earlier for earlier, later in pairwise(seen)]
-    assert min(rests) > LEAST
-    assert sum(rests[-4:]) > 2 * sum(rests[:4]), "with 40 at once nothing else holds them"
+    assert sum(rests[-6:]) > 1.6 * sum(rests[:6]), "with 40 at once nothing else holds them"

@@ -1,5 +1,7 @@
 """The rules of RFC 9309, section by section, on files written for the purpose."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -191,3 +193,20 @@ def test_a_hostile_file_costs_little() -> None:
     assert not rules.verdict("housecrawl", HOST + "/a").allowed
     stars = Rules.parse(b"User-agent: *\nDisallow: /" + b"*a" * 5000 + b"b$\n")
     assert stars.verdict("housecrawl", HOST + "/" + "a" * 20000).allowed
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ("/" + "*a" * 5000, "/" + "a" * 200_000 + "b"),
+        ("/" + "a*" * 5000 + "$", "/" + "ab" * 100_000),
+        ("/x" * 200_000, "/x" * 200_001),
+        ("/%" * 100_000, "/%25" * 100_000),
+    ],
+)
+def test_no_rule_makes_matching_slow(rule: str, path: str) -> None:
+    began = time.process_time()
+    rules = Rules.parse(f"User-agent: *\nDisallow: {rule}\n".encode())
+    rules.verdict("housecrawl", f"http://h.example{path}")
+    Rules.parse(b"User-agent: *\nDisallow: " + b"/" * 100_000_000)
+    assert time.process_time() - began < 2

@@ -1,0 +1,190 @@
+"""Whole crawls: what they leave open, what they let out, and when they end by themselves."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from scraper.demo.server import Answer
+from scraper.demo.site import DemoSite
+
+SECRETS = {
+    "AWS_SECRET_ACCESS_KEY": "canary-aws-key",
+    "AWS_SESSION_TOKEN": "canary-aws-token",
+    "HOUSECRAWL_SECRET": "canary-environment",
+}
+PROXY_SECRET = "canary-proxy"
+
+
+def scrapy(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scraper.cli.scrapy", *args],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": f"{folder}:{Path.cwd()}", **env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+
+
+def listening() -> list[object]:
+    """Sockets that processes of a crawl listen on: it is a child of the tests."""
+    found = []
+    for one in psutil.Process().children(recursive=True):
+        try:
+            said = one.net_connections("inet")
+        except psutil.Error:
+            continue
+        found += [(one.name(), c.laddr) for c in said if c.status == psutil.CONN_LISTEN]
+    return found
+
+
+@dataclass
+class Crawled:
+    """A crawl that is over."""
+
+    site: DemoSite
+    folder: Path
+    said: list[subprocess.CompletedProcess[str]] = field(default_factory=list)
+    listening: list[object] = field(default_factory=list)
+    looks: int = 0
+    proxied: int = 0
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory, module_proxy) -> Iterator[Crawled]:
+    """Both stages by a proxy with a password, logged in full; some pages need the browser."""
+    folder = tmp_path_factory.mktemp("whole")
+    with DemoSite(houses=16, seed=3) as site:
+        it = Crawled(site, folder)
+
+        def look(request):
+            it.listening += listening()
+            it.looks += 1
+
+        def bad_policy(request):
+            look(request)
+            return Answer(b"", 302, headers={"Location": "/x", "Referrer-Policy": "sys.exit"})
+
+        site.override("/house/*", look)
+        site.override(f"/house/{min(site.listed)}", bad_policy)
+        told = module_proxy.url.replace("//", f"//me:{PROXY_SECRET}@")
+        common = ("-a", f"site={site.site_file(folder)}", "-s", f"DATASET={folder / 'data'}")
+        common = (*common, "-s", "LOG_LEVEL=DEBUG")
+        for stage in ("ids", "houses"):
+            it.said.append(
+                scrapy(folder, "crawl", stage, *common, **SECRETS, http_proxy=told, no_proxy="")
+            )
+            (folder / f"{stage}.log").write_text(it.said[-1].stdout + it.said[-1].stderr)
+        it.proxied = sum(knows for _, knows in module_proxy.seen)
+        yield it
+
+
+def test_no_port_is_open_while_it_runs(crawled) -> None:
+    assert crawled.looks > 10
+    assert any("sec-fetch-mode" in r.headers for r in crawled.site.log.requests()), "a browser"
+    assert crawled.listening == []
+
+
+def test_stock_scrapys_ports_are_seen(house, crawl) -> None:
+    """Negative control: telnet and remote control, as they are by default."""
+    server, found = house(b""), []
+    server.routes["/a"] = lambda _: (found.extend(listening()), (200, {}, b""))[1]
+    ports = {"TELNETCONSOLE_ENABLED": True, "REMOTE_CONTROL_ENABLED": True}
+    crawl({"urls": [server.url("/a")], "own": [server.own], "settings": ports})
+    assert len(found) >= 2
+
+
+def test_no_secret_is_in_what_it_writes(crawled) -> None:
+    assert crawled.proxied > 10, "the proxy was told the password"
+    files = [path for path in crawled.folder.rglob("*") if path.is_file()]
+    assert len(files) > 8
+    for secret in (*SECRETS.values(), PROXY_SECRET):
+        assert [path for path in files if secret.encode() in path.read_bytes()] == []
+
+
+def test_a_header_of_the_site_calls_nothing_and_nothing_says_where_we_came_from(crawled) -> None:
+    assert [said.returncode for said in crawled.said] == [0, 0], crawled.said[-1].stderr[-2000:]
+    assert not [said for said in crawled.said if "Traceback" in said.stderr]
+    plain = [r for r in crawled.site.log.requests() if r.path.startswith(("/house/", "/photo"))]
+    assert plain
+    assert not [r for r in plain if "referer" in r.headers and r.agent.startswith("housecrawl")]
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory) -> Iterator[Crawled]:
+    """A site whose house pages all say 403."""
+    folder = tmp_path_factory.mktemp("refusing")
+    with DemoSite(houses=60, seed=5) as site:
+        it = Crawled(site, folder)
+        common = ("-a", f"site={site.site_file(folder)}", "-s", f"DATASET={folder / 'data'}")
+        it.said.append(scrapy(folder, "crawl", "ids", *common))
+        site.override("/house/*", lambda _: Answer(b"<h1>no</h1>", 403))
+        common = (*common, "-s", "EGRESS_PATIENCE=5")  # there is no second address to wait for
+        it.said.append(scrapy(folder, "crawl", "houses", *common))
+        yield it
+
+
+def test_a_site_that_refuses_is_left_alone(refusing) -> None:
+    """With one address: the circuit opens after a few pages and the exit code says policy."""
+    ids, houses = refusing.said
+    assert ids.returncode == 0, ids.stderr
+    assert houses.returncode == 5, houses.stderr
+    asked = refusing.site.log.requests("/house/")
+    assert 5 <= len(asked) <= 25
+    assert len({r.client[0] for r in asked}) == 1
+
+
+GATE = "scraper.gate.middleware.GateMiddleware"
+OFF = {
+    "the middleware": ("-s", f'DOWNLOADER_MIDDLEWARES={{"{GATE}": null}}'),
+    "the middlewares": ("-s", "DOWNLOADER_MIDDLEWARES={}"),
+    "the resolver": ("-s", "TWISTED_DNS_RESOLVER=scrapy.resolver.CachingThreadedResolver"),
+    "the browser's handler": (
+        "-s",
+        'DOWNLOAD_HANDLERS={"https": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"}',
+    ),
+    "a class of the user's": ("-s", "SPIDER_MODULES=mine"),
+}
+MINE = f"""from spiders.houses import HousesSpider
+class Mine(HousesSpider):
+    custom_settings = {{"DOWNLOADER_MIDDLEWARES": {{"{GATE}": None}}}}
+"""
+
+
+@pytest.mark.parametrize("what", OFF)
+def test_nothing_takes_the_gate_away(tmp_path, what: str) -> None:
+    (tmp_path / "mine.py").write_text(MINE)
+    with DemoSite(houses=4) as site:
+        file = site.site_file(tmp_path)
+        place = f"DATASET={tmp_path / 'data'}"
+        said = scrapy(tmp_path, "crawl", "houses", "-a", f"site={file}", "-s", place, *OFF[what])
+        assert said.returncode == 2, said.stderr
+        assert "takes the gate away" in said.stderr
+        assert "Traceback" not in said.stderr
+        assert site.log.requests() == []
+
+
+def test_a_password_in_a_site_file_is_refused_and_not_repeated(tmp_path) -> None:
+    with DemoSite(houses=4) as site:
+        file = site.site_file(tmp_path)
+        file.write_text(file.read_text().replace("http://", "http://me:canary-of-the-file@"))
+        place = f"DATASET={tmp_path / 'data'}"
+        said = scrapy(tmp_path, "crawl", "ids", "-a", f"site={file}", "-s", place)
+        assert said.returncode == 2
+        assert "a name or a password in the address" in said.stderr
+        assert "canary" not in said.stdout + said.stderr
+        assert site.log.requests() == []
+
+
+def test_a_public_site_is_not_asked_without_a_contact(tmp_path) -> None:
+    place = f"DATASET={tmp_path / 'data'}"
+    said = scrapy(tmp_path, "crawl", "ids", "-a", "site=example", "-s", place)
+    assert said.returncode == 2
+    assert "CONTACT is empty" in said.stderr
