@@ -181,21 +181,24 @@ class Gate:
     def part_answered(self, url: str, status: int, wish: str) -> None:
         """Note what a part of a page in the browser was answered."""
         if status in NOT_NOW and (target := target_of(url)):
-            self.answered(self._line(target), url, status, wish)
+            self.answered(self._line(target), target.origin, status, wish)
 
     def took(self, url: str, seconds: float) -> None:
         """Note how long a host took to answer."""
         if target := target_of(url):
             self._line(target).budget.latency.took(seconds)
 
-    def answered(self, line: Line, url: str, status: int, wish: str) -> None:
-        """Note a status and its Retry-After: the site may want to be left alone."""
+    def answered(self, line: Line, shown: str, status: int, wish: str) -> None:
+        """Note a status and its Retry-After: the site may want to be left alone.
+
+        `shown`: what was asked for, as a log may say it.
+        """
         asked = retry_after(wish, time.time(), self._options.longest_rest)
         if status not in NOT_NOW and not (asked and status in REFUSED):
             line.budget.accepted(self._clock())
             return
         rest = line.budget.refused(self._clock(), asked)
-        logger.info("HTTP %d from %s: rests %.1f s", status, url, rest)
+        logger.info("HTTP %d from %s: rests %.1f s", status, shown, rest)
 
     async def _leads_out(self, target: Target) -> bool:
         """Whether a name leads to an address that may be connected to."""
