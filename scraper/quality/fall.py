@@ -8,7 +8,7 @@ from typing import Final
 
 from scraper.quality.fill import Fill
 from scraper.quality.seen import ALL, CORE
-from scraper.quality.share import LUCK, RARE_LUCK, is_far_below
+from scraper.quality.share import LAYER_LUCK, LUCK, RARE_LUCK, is_far_below
 
 FIRST: Final = 16
 """Houses of a crawl before its shares are looked at, and how often that is done then."""
@@ -28,6 +28,18 @@ class Fall:
     """Houses with a value, and houses, of this crawl."""
     before: tuple[int, int]
     """The same of the site's past, in the same places."""
+
+
+def luck_of(column: str) -> float:
+    """How unlikely gaps of a column have to be.
+
+    >>> luck_of("price") > luck_of("price from label") > luck_of("flooring")
+    True
+    """
+    bare, _, layer = column.partition(_FROM)
+    if bare not in CORE:
+        return RARE_LUCK
+    return LAYER_LUCK if layer else LUCK
 
 
 def is_time(rows: int) -> bool:
@@ -53,6 +65,5 @@ def falls(now: Fill, past: Fill) -> Iterator[Fall]:
             bare = column.partition(_FROM)[0]
             if group == ALL and bare not in _OF_ALL:
                 continue
-            rare = LUCK if bare in CORE and _FROM not in column else RARE_LUCK
-            if is_far_below(one.filled[column], one.rows, filled, before.rows, rare):
+            if is_far_below(one.filled[column], one.rows, filled, before.rows, luck_of(column)):
                 yield Fall(group, column, (one.filled[column], one.rows), (filled, before.rows))

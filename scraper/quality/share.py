@@ -23,6 +23,10 @@ RARE_LUCK: Final = 1e-40
 """The same for what no buyer asks for first: some thirty houses in a row. Flooring or schools of
 a whole village may be missing for no fault of anybody."""
 
+LAYER_LUCK: Final = 1e-20
+"""The same for the part of the page that a value asked for first comes from: the value itself is
+still there, so a dozen and a half houses in a row are waited for."""
+
 
 def low_share(hits: int, of: int, z: float = Z) -> float:
     """The lower end of the Wilson interval of a share: what it is at least (Wilson, 1927).

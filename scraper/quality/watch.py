@@ -6,11 +6,11 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Final
 
-from scraper.quality.fall import Fall, falls, is_time
+from scraper.quality.fall import Fall, falls, is_time, luck_of
 from scraper.quality.fill import GIVES, KNOWN, PLACES, Fill, gives
 from scraper.quality.finding import Finding, first
 from scraper.quality.seen import ALL, CORE, PRICES, Seen
-from scraper.quality.share import LUCK, RARE_LUCK, is_far_below
+from scraper.quality.share import is_far_below
 from scraper.quality.tables import secret_prices
 
 REFUSALS: Final = 5
@@ -167,16 +167,15 @@ class Watch:
         return sorted(
             column
             for column in missing
-            if _is_due(runs[column], FEWEST if column in CORE else FEWEST_OTHERS)
+            if _is_due(runs[column], FEWEST if _is_core(column) else FEWEST_OTHERS)
             and past.filled[column] + now.filled[column] + runs[column] > half
         )
 
     def _gap(self, group: str, column: str) -> Finding | None:
         run = list(self._recent[group])[-self._runs[group][column] :]
         gaps = self._telling(group, column, run)
-        rare = LUCK if column in CORE else RARE_LUCK
         rows, filled = self._before(group, column, run)
-        if not is_far_below(0, len(gaps), filled, rows, rare):
+        if not is_far_below(0, len(gaps), filled, rows, luck_of(column)):
             return None
         self._doubt_since(gaps[0])
         return _gap_finding(column, group, gaps, (filled, rows))
@@ -216,6 +215,11 @@ class Watch:
         everything = list(self._recent[ALL])
         start = next((n for n, one in enumerate(everything) if one is since), 0)
         self.doubted |= {one.house_id for one in everything[start:]}
+
+
+def _is_core(column: str) -> bool:
+    """Whether a column, or the layer of one, is asked for first."""
+    return column.partition(_FROM)[0] in CORE
 
 
 def _is_due(run: int, fewest: int) -> bool:
