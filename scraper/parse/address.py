@@ -53,6 +53,7 @@ _HALVES: Final = {
     "NL": re.compile(r"(\d{4}) ?([A-Z]{2})"),
 }
 """Postal codes of two halves, that are written with a blank between them."""
+_STATE_BEHIND: Final = re.compile(r"\s?/\s?([A-Z]{2})(?=,|$)")
 _POST_WORDS: Final = re.compile(r"\b(?:C\.?P\.?|CEP|PLZ|postcode)[: ]*(?=\d)", re.IGNORECASE)
 
 
@@ -90,7 +91,7 @@ county=None, country='US')
     text = " ".join(_POST_WORDS.sub("", text).split()).strip(" ,")
     text, named = _without_country(text, country)
     if (named or country) == "BR":
-        text = text.replace(" - ", ", ")
+        text = _STATE_BEHIND.sub(r", \1", text.replace(" - ", ", "))
     for rule in _rules(named or country):
         if found := _by_rule(rule, text):
             return found

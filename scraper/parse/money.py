@@ -91,6 +91,8 @@ def parse_money(
     ((2520000.0, None, 'AED', 'exact', ''), (850000.0, None, 'CAD', 'exact', ''))
     >>> short("$470,000 - $500,000", country="AU"), short("$1.2-1.4M")
     ((470000.0, 500000.0, 'AUD', 'range', ''), (1200000.0, 1400000.0, 'USD', 'range', ''))
+    >>> short("200.000 - 250.000 €"), short("MXN $4,500,000")
+    ((200000.0, 250000.0, 'EUR', 'range', ''), (4500000.0, None, 'MXN', 'exact', ''))
     >>> short("Offers over £300,000"), short("Price on request")
     ((300000.0, None, 'GBP', 'from', ''), (None, None, None, 'on_request', ''))
     >>> short("₹ 1.25 Cr"), short("₹45 Lac"), short("₹ 1,25,00,000")
@@ -160,8 +162,18 @@ def _sums(text: str, hint: str | None, country: str | None) -> list[_Sum]:
     if not marked:
         return sums
     first = sums.index(marked[0])
-    # `1.2 - $1.4M` and `$1.2 - 1.4M`: an end of a range may go without the sign.
-    return sums[first:] if len(marked) == 1 else marked
+    if len(marked) > 1:
+        return marked
+    # `$1.2 - 1.4M` and `200.000 - 250.000 €`: an end of a range may go without the sign.
+    if first and _is_range(sums[first - 1], marked[0], text):
+        first -= 1
+    return sums[first:]
+
+
+def _is_range(low: _Sum, high: _Sum, text: str) -> bool:
+    """Whether two sums are the ends of a range."""
+    between = text[low.end : high.start].strip()
+    return low.value < high.value and _phrases("range").fullmatch(between) is not None
 
 
 def _read(text: str, match: re.Match[str], hint: str | None, country: str | None) -> _Sum | None:
@@ -187,10 +199,18 @@ def _read(text: str, match: re.Match[str], hint: str | None, country: str | None
 
 
 def _sign_before(text: str, end: int) -> Spelling | None:
-    """The currency before a number, blanks and colons between them."""
+    """The currency before a number, blanks and colons between them.
+
+    A code before a sign that it can stand for makes the sign exact: `MXN $4,500,000`.
+    """
     while end and text[end - 1] in _MARKS:
         end -= 1
-    return ending_at(text, end) if end else None
+    sign = ending_at(text, end) if end else None
+    if sign is None or not sign.start or len(sign.codes) < 2:
+        return sign
+    code = ending_at(text, len(text[: sign.start].rstrip()))
+    exact = code is not None and len(code.codes) == 1 and code.codes[0] in sign.codes
+    return code if exact else sign
 
 
 def _skip(text: str, start: int) -> int:
