@@ -26,6 +26,9 @@ _SEQUENCE: Final = re.compile(
     rb"\xc2[\xa0-\xbf]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 """Sequences that UTF-8 writes one character with."""
+_TURKISH: Final = re.compile(rb"(?i)<html[^>]{0,200}\blang=[\"']?tr\b")
+_EURO_AS_SIGN: Final = re.compile("\\d\\s?\u00a4|\u00a4\\s?\\d")
+"""The sign of a currency beside a number: what the euro of ISO 8859-15 looks like in Latin-1."""
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _NOT_WESTERN: Final = re.compile(
     r"(?<=[^\W\d_])[\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b1\u00b4-\u00b6\u00b8\u00bb-\u00bf\u0080-\u009f]+"
@@ -149,9 +152,24 @@ def _other_charset(body: bytes, named: list[str]) -> Charset | None:
             text = body.decode(name, _AS_WINDOWS if name == "cp1252" else "strict")
         except (UnicodeDecodeError, LookupError):
             continue
-        if name != "cp1252" or _is_western(text):
-            return Charset(name, _AS_WINDOWS if name == "cp1252" else "strict")
+        if name != "cp1252":
+            return Charset(name)
+        if _is_western(text):
+            return Charset(_relative(body, text), _AS_WINDOWS)
     return None
+
+
+def _relative(body: bytes, text: str) -> str:
+    """Windows-1252, or the charset beside it that the page's language or its sums speak for.
+
+    >>> _relative(b'<html lang="tr">', ""), _relative(b"", "450 000 \u00a4")
+    ('cp1254', 'iso8859-15')
+    >>> text_of(b'<html lang="tr">' + "Satılık daire, İzmir".encode("cp1254"), None)[-5:]
+    'İzmir'
+    """
+    if _TURKISH.search(body[:4000]):
+        return "cp1254"
+    return "iso8859-15" if _EURO_AS_SIGN.search(text) and "\u20ac" not in text else "cp1252"
 
 
 def _is_western(text: str) -> bool:

@@ -121,7 +121,9 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 _SYMBOL = r"(?:US\$|A\$|C\$|NZ\$|R\$|MX\$|HK\$|S\$|[$€£¥₹₺₽₪₩₱฿₫]|kr\.?|zł|Kč|Ft|CHF|Fr\.?|Rs\.?|R)"
 _CODE = r"(?:[A-Z]{3}|MN|UF|Dhs?\.?)"
-_SUM = r"\d[\d.,'\s]*(?:\s?(?:k|K|M|m|mn|million|Mio\.?|lakh|Lac|Cr|crore)\b)?"
+_SUM = (
+    r"\d[\d.,'\s]*(?:\s?(?:k|K|M|m|mn|[Mm]illion|Mio\.?|[Ll]akhs?|[Ll]acs?|L|Crs?|[Cc]rores?)\b)?"
+)
 _PART = (
     rf"(?:(?:{_CODE}\s?)?{_SYMBOL}\s?{_SUM}(?:\s?{_CODE})?"
     rf"|{_CODE}\s{_SUM}|{_SUM}\s?(?:{_SYMBOL}|{_CODE}))"

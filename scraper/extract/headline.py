@@ -66,7 +66,7 @@ def on_request(document: Document) -> Iterator[Fact]:
     for run, text in enumerate(document.texts[: max(40, len(document.texts) // 3)]):
         found = _ON_REQUEST.match(text) if len(text) < 45 else None
         if found is not None and _is_own(document, run) and not _in_link(document, run):
-            yield Fact("price", found[0], "text:on request", 0.58)
+            yield Fact("price", found[0], "text:on request", 0.42)
             return
 
 
@@ -208,7 +208,7 @@ _NOT_PRICE_BEFORE = re.compile(
     r"|deposit|rent|tax|fee|insurance|per sq|from|save|down by|price cut|hoa)\W*$"
 )
 _SIGN = re.compile(r"(?:US|A|C|NZ|HK|S|R|MX)?[$€£¥₹]|zł|Kč|CHF|AED|ZAR|\bR(?=\s?\d|$)|kr")
-_LARGE = re.compile(r"\d(?:[.,\s']?\d){3}|\d\s?(?:[kKmM]\b|[Mm]io|mill|lakh|[Cc]r)")
+_LARGE = re.compile(r"\d(?:[.,\s']?\d){3}|\d\s?(?:[kKmML]\b|[Mm]io|[Mm]ill|[Ll]akh|[Ll]ac|[Cc]r)")
 """No house costs less than four digits."""
 _BARE = re.compile(r"^\d{1,3}(?:[.,\s']\d{3})+$")
 _VAGUE = frozenset(("other", "available", "active", "closed", "expired", "on market", "vendita"))

@@ -151,5 +151,5 @@ _LOT = re.compile(
     r"(?:lot|lote|land|plot|site|erf|stand|de terrain|terrain|de parcela|parcela|de terreno|terreno"
     r"|di terreno|grundstuck|perceel|solar|block)\b"
 )
-_PER_TIME = re.compile(r"^(?:/|year|ano|an\b|anno|per)")
+_PER_TIME = re.compile(r"^(?:/(?! ?\d)|year|ano|an\b|anno|per)")
 _NOT_AREA = re.compile(r"(?i)(?:kwh|co2|per|/)\s*$")

@@ -80,10 +80,17 @@ def label_term(text: str, unit: str = "") -> Term | None:
     known = labels()
     found = known.get(folded)
     if found is None and len(folded) < 60:
-        found = next((known[form] for form in _forms(folded) if form in known), None)
+        found = _town(folded) or next((known[f] for f in _forms(folded) if f in known), None)
     if unit and unit not in _MONEY_UNITS and (found is None or found.column == "year_built"):
         found = _AREA_LABELS.get(folded.split(" ")[0]) or found
     return found
+
+
+def _town(folded: str) -> Term | None:
+    """`PLZ / Ort`: the value has code and town, as an address has."""
+    parts = [labels().get(part.strip()) for part in folded.split("/")]
+    columns = {part.column for part in parts if part is not None}
+    return Term("address", 0.7) if {"zip", "city"} <= columns else None
 
 
 def _forms(folded: str) -> Iterator[str]:
@@ -92,6 +99,7 @@ def _forms(folded: str) -> Iterator[str]:
     yield bare
     without = _NUMBER_WORDS.sub("", bare)
     yield without
+    yield _OFTEN.sub("", without)
     yield _UNIT_AT_END.sub("", without).strip()
     if "/" in folded:
         yield from (part.strip() for part in folded.split("/"))
@@ -216,8 +224,12 @@ _AFFIXES = re.compile(
 _KEY_UNIT = re.compile(r"(sqft|sqm|m2|acres|hectares|squarefeet|squaremeters|squaremetres)$")
 _BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]$")
 _NUMBER_WORDS = re.compile(
-    r"^(?:n|nr|no|nº|n°|num|number of|no of|total|total number of|#|numero de|nombre de|nb|nb de"
-    r"|numero|anzahl|anzahl der|aantal|quantidade de|approx|approximate)\s+"
+    r"^(?:n|nr|no|nº|n°|num|number of|no of|total|total number of|#|numero de|nombre de|nb de|nb"
+    r"|numero|anzahl der|anzahl|aantal|quantidade de|approx|approximate)\s+"
+)
+_OFTEN = re.compile(
+    r"\s+(?:mtl|monatlich|pro monat|mensuel(?:le)?s?|par mois|mensual(?:es)?|al mes|mensili?"
+    r"|al mese|mensal|por mes|per maand|monthly|per month|annual|annually|per year|per annum)$"
 )
 _MONEY_UNITS = frozenset(("$", "€", "£", "usd", "eur", "gbp"))
 _AREA_LABELS = {
