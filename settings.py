@@ -73,6 +73,7 @@ ITEM_PIPELINES = {
     "pipelines.clean.CleanPipeline": 200,
     "pipelines.validate.ValidatePipeline": 300,
     "pipelines.privacy.PrivacyPipeline": 400,
+    "pipelines.archive.ArchivePipeline": 420,
     "pipelines.quality.QualityPipeline": 450,
     "pipelines.photos.PhotosPipeline": 500,
     "pipelines.store.StorePipeline": 800,
@@ -80,6 +81,10 @@ ITEM_PIPELINES = {
 
 # Quality
 ALARM_DAYS = 14  # days that three pages of an alarm are kept on this machine; 0: none are saved
+
+# Archive
+ARCHIVE = ""  # a place for raw pages without personal data; none are kept where it is empty
+ARCHIVE_DAYS = 30  # days after which a kept page is removed
 
 # Ledger
 ATTEMPTS = 3  # times a house is tried before its failure is final
@@ -89,6 +94,7 @@ SPOT_NOTICE = ""  # a file or an address that says that the machine is taken awa
 DOWNLOADER = "scraper.cli.downloader.StoppableDownloader"
 EXTENSIONS = {
     "scraper.ledger.middleware.LedgerExtension": 0,
+    "scraper.archive.middleware.ArchiveExtension": 50,
     "scraper.quality.middleware.QualityExtension": 100,
     "scraper.cli.progress.ProgressExtension": 500,
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scraper.extract.evidence import confidences, disputed
 from scraper.extract.house import EXTRACTOR_VERSION
+from scraper.facts import Extraction
 from scraper.house import House, Visit
 from scraper.parse.row import clean_history, clean_row
 from scraper.rights.signals import as_json
@@ -31,24 +32,23 @@ class CleanPipeline:
         """Fill the row of a house."""
         if isinstance(item, House):
             site: Site = self._crawler.spider.site  # type: ignore[union-attr]  # a SiteSpider
-            read = clean_row(
-                item.extraction.best,
-                currency=site.house.currency,
-                country=site.house.country,
-                day_first=site.day_first,
-            )
-            item.row = {
-                **read,
-                **_shown(item, read, site),
-                **_provenance(item),
-                **_sure(item, read),
-            }
+            item.row = {**read_row(item.extraction, site), **_provenance(item)}
         return item
 
 
-def _shown(item: House, read: Row, site: Site) -> Row:
+def read_row(extraction: Extraction, site: Site) -> Row:
+    """What a page says of its house, as typed columns."""
+    read = clean_row(
+        extraction.best,
+        currency=site.house.currency,
+        country=site.house.country,
+        day_first=site.day_first,
+    )
+    return {**read, **_shown(extraction, read, site), **_sure(extraction, read)}
+
+
+def _shown(extraction: Extraction, read: Row, site: Site) -> Row:
     """What the page shows as a whole."""
-    extraction = item.extraction
     history = clean_history(
         extraction.price_history,
         currency=_word(read, "currency"),
@@ -63,13 +63,13 @@ def _shown(item: House, read: Row, site: Site) -> Row:
     }
 
 
-def _sure(item: House, read: Row) -> Row:
+def _sure(extraction: Extraction, read: Row) -> Row:
     """How sure the values are, and what other places say."""
     known = read.get("sources")
     sources = {str(k): str(v) for k, v in known.items()} if isinstance(known, dict) else {}
     return {
-        "confidence": confidences(item.extraction, sources),
-        "disputed": disputed(item.extraction, sources),
+        "confidence": confidences(extraction, sources),
+        "disputed": disputed(extraction, sources),
     }
 
 

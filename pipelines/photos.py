@@ -68,7 +68,8 @@ class PhotosPipeline:
 
     async def process_item(self, item: House | Visit) -> House | Visit:
         """Fill the photo rows of a house."""
-        if isinstance(item, House):
+        again = getattr(self._crawler.spider, "again", None)
+        if isinstance(item, House) and again is None:  # of a kept page the photos stay as they are
             of_page = page_photos(item.signals)
             reason = reserved(item.signals, "photos", self._rights)
             shown = (replace(one, usage_signals=as_json(of_page)) for one in self._shown(item))

@@ -34,7 +34,8 @@ class StorePipeline:
         book = self._crawler.get_extension(LedgerExtension)
         if book is None:
             raise RuntimeError("the ledger is not installed: nothing could be kept")
+        again = getattr(self._crawler.spider, "again", None)
         try:
-            return book.keep(item)
+            return again.keep(item) if again is not None else book.keep(item)
         except HousecrawlError as error:
             raise DropItem(str(error)) from error

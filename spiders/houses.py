@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request
 from scrapy.http import Response
@@ -24,8 +24,12 @@ from scraper.house import House, Lease, Outcome, Visit
 from scraper.ledger.part import parse_part
 from scraper.page import FetchMode, Page
 from scraper.refusal.rules import Refusal, refusal
+from spiders.again import ARCHIVE, Again
 from spiders.answer import address_of, outcome_of, page_of, reason_of
 from spiders.site import SiteSpider
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 GONE = frozenset({404, 410})
 
@@ -36,11 +40,28 @@ class HousesSpider(SiteSpider):
     name = "houses"
 
     def __init__(self, site: str, part: str = "", **kwargs: Any) -> None:
+        self._source = kwargs.pop("from", "")
         super().__init__(site, **kwargs)
         self.part = parse_part(part)
+        self.again: Again | None = None
+        """The kept pages, where they are read again and nothing is asked for."""
 
-    async def start(self) -> AsyncIterator[Request]:
-        """A request for each house, no more at once than are worked on."""
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider of a crawl."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if spider._source == ARCHIVE:
+            spider.again = Again(crawler, spider.site.name)
+        return spider
+
+    async def start(self) -> AsyncIterator[House | Visit | Request]:
+        """A request for each house, or its kept page; no more at once than are worked on."""
+        if self.again is not None:
+            async for lease, page in self.again.pages():
+                meta = {names.LEASE: lease, names.STARTED: monotonic()}
+                if (item := self._outcome(page, lease, meta)) is not None:
+                    yield item
+            return
         async for lease in self.book.leases(self.site.name, self.part):
             yield self._visit(lease, first_mode(self.site.render.mode), monotonic())
 
@@ -51,15 +72,22 @@ class HousesSpider(SiteSpider):
     def parse(self, response: Response) -> Iterator[House | Visit | Request]:
         """A house, a visit that gave none, or the same page by another way."""
         page, lease = page_of(response), response.meta[names.LEASE]
+        if (item := self._outcome(page, lease, response.meta)) is not None:
+            yield item
+
+    def _outcome(
+        self, page: Page, lease: Lease, meta: dict[str, Any]
+    ) -> House | Visit | Request | None:
         try:
-            if (item := self._read(page, lease, response.meta)) is not None:
-                yield item
+            # A kept page was judged when it came.
+            read = self._read if self.again is None else self._extracted
+            return read(page, lease, meta)
         except AnswerError as error:
-            yield self._without(page, response.meta, "unread", str(error))
+            return self._without(page, meta, "unread", str(error))
         except Exception as error:  # whatever a page does, its house has an outcome
             self.logger.exception("reading %s failed", page.url)
             reason = f"{fault_of(error)}, while reading"
-            yield self._without(page, response.meta, "failed", reason)
+            return self._without(page, meta, "failed", reason)
 
     def _read(
         self, page: Page, lease: Lease, meta: dict[str, Any]
@@ -73,18 +101,25 @@ class HousesSpider(SiteSpider):
         if page.status >= 400:
             self.egress.nothing(meta)
             return self._without(page, meta, "failed", f"HTTP {page.status}")
+        return self._extracted(page, lease, meta)
+
+    def _extracted(
+        self, page: Page, lease: Lease, meta: dict[str, Any]
+    ) -> House | Visit | Request | None:
         with within(self.settings.getfloat("PAGE_SECONDS")):
             signals = self.signals(page, meta)
             if reason := self.reserved(signals, "page"):
                 return self._without(page, meta, "denied", reason)
             extraction = extract(page, self.site.hints)
         lacking = missing(extraction.best, self.site.house.required)
-        if mode := next_mode(page.fetch_mode, self.site.render.mode, lacking):
+        render = "never" if self.again else self.site.render.mode
+        if mode := next_mode(page.fetch_mode, render, lacking):
             return self._visit(lease, mode, meta[names.STARTED])
         if lacking and (why := meta.get(names.PART_REFUSED)):
             return self._refused(page, meta, Refusal(f"its data was refused: {why}", 1.0, "data"))
         if lacking:
-            return self._without(page, meta, "unread", f"no {', no '.join(lacking)} on the page")
+            reason = f"no {', no '.join(lacking)} on the page"
+            return replace(self._without(page, meta, "unread", reason), page=page)
         seconds = monotonic() - meta[names.STARTED]
         return House(
             lease,

@@ -17,8 +17,9 @@ import orjson
 from scrapy.crawler import Crawler
 
 from scraper import names
+from scraper.archive.middleware import ArchiveExtension
 from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
-from scraper.cli.ending import Ending, houses_ending, ids_ending
+from scraper.cli.ending import Ending, again_ending, houses_ending, ids_ending
 from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.options import Options
@@ -54,6 +55,8 @@ class Run:
     options: Options
     place: Place
     ledger: Ledger
+    again: bool = False
+    """Whether kept pages are read again, and none is asked for."""
 
 
 def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = False) -> Ending:
@@ -78,6 +81,8 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
         ending = Ending(error.exit_code, str(error))
     except HousecrawlError as error:
         ending = _of(error)
+    archive = None if failed else crawler.get_extension(ArchiveExtension)
+    facts["archive"] = archive.as_json() if archive else None
     ending = _written(run, ending, {**_said(ending, stats, started), **facts})
     mark = "done" if ending.code == ExitCode.COMPLETE else f"exit {int(ending.code)}"
     print(f"housecrawl {run.stage}: {mark}: {ending.why}", file=sys.stderr)
@@ -139,6 +144,9 @@ def _ending(
         known, short = sum(states.values()), facts.get("search", {}).get("short", 0)
         stopped = book.stopped_entries
         return ids_ending(known, listed, stopped, finished, short=short, repeating=left)
+    if run.again:
+        pages = {name.removeprefix("again/"): n for name, n in stats.items() if "again/" in name}
+        return again_ending(states, pages, finished)
     # The most frequent comes first, and stays.
     reasons = {
         one["outcome"]: f"{one['reason'][:250]}, like {one['example']}"

@@ -100,6 +100,30 @@ def houses_ending(
     return Ending(ExitCode.COMPLETE, f"{ok} of {total} houses stored{_lost(states)}")
 
 
+def again_ending(states: Mapping[str, int], pages: Mapping[str, int], finished: bool) -> Ending:
+    """How a run ended that read kept pages again.
+
+    `pages`: kept pages by what became of them: read, same, changed, unread, left.
+
+    >>> again_ending({"ok": 3}, {"read": 3, "same": 2, "changed": 1}, True).code.name
+    'COMPLETE'
+    >>> again_ending({"ok": 3}, {}, True).code.name
+    'ALARM'
+    """
+    read, unread, left = pages.get("read", 0), pages.get("unread", 0), states.get("new", 0)
+    if not finished:
+        return Ending(ExitCode.INCOMPLETE, f"stopped before the last kept page: {AGAIN}")
+    if not read and not pages.get("left"):
+        return Ending(ExitCode.ALARM, "the archive has no page of this site: was ARCHIVE set then?")
+    if unread and (unread == read or unread > max(FEW, FEW_SHARE * read)):
+        return Ending(ExitCode.ALARM, f"{unread} of {read} kept pages give no house: mend the site "
+                      "file, see housecrawl check")  # fmt: skip
+    said = f"{read} kept pages read again, {pages.get('changed', 0)} rows changed"
+    if left:
+        return Ending(ExitCode.INCOMPLETE, f"{said}; {left} houses wait for a visit: crawl them")
+    return Ending(ExitCode.COMPLETE, said)
+
+
 def _lost(states: Mapping[str, int]) -> str:
     """What a complete crawl has no row for, in words.
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "report",
     "versions",
     "rollback",
+    "expire",
     "check",
     "new-site",
     "plan",

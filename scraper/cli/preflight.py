@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
 from scrapy.settings import BaseSettings
 
 from scraper.answer.options import Options as AnswerOptions
+from scraper.archive.options import Options as ArchiveOptions
 from scraper.browser.find import launch_options
 from scraper.browser.options import Options as BrowserOptions
 from scraper.cli.afterwards import Run
@@ -16,6 +18,7 @@ from scraper.cli.project import guard_project
 from scraper.errors import SettingError, UsageError
 from scraper.gate.installed import refuse_without_gate
 from scraper.gate.options import Options as GateOptions
+from scraper.ledger.again import AGAIN, is_again
 from scraper.ledger.middleware import hand_over, open_ledger
 from scraper.ledger.options import Options as LedgerOptions
 from scraper.ledger.part import parse_part
@@ -24,7 +27,7 @@ from scraper.place.open import open_place
 from scraper.quality.options import Options as QualityOptions
 from scraper.sites.load import load_site
 
-ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part")}
+ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part", "from")}
 """The arguments (`-a`) of each stage."""
 
 
@@ -51,15 +54,32 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
         settings.getint("CONCURRENT_REQUESTS"), PhotoOptions.from_settings(settings).concurrency
     )
     options = LedgerOptions.from_settings(settings)
+    again = _reads_again(arguments, ArchiveOptions.from_settings(settings))
+    if again and not is_again(options.run_id):
+        options = replace(options, run_id=options.run_id + AGAIN)
     settings.set("RUN_ID", options.run_id, priority="cmdline")
     place = open_place(options.place)
     ledger = open_ledger(place, options.run_id, part)
     hand_over(ledger)
-    return Run(stage, site.name, part, options, place, ledger)
+    return Run(stage, site.name, part, options, place, ledger, again)
 
 
 def _entries(where: str) -> list[str] | None:
     return [entry.strip() for entry in where.split(",") if entry.strip()] or None
+
+
+def _reads_again(arguments: Mapping[str, str], archive: ArchiveOptions) -> bool:
+    """Whether kept pages are read again; UsageError where that cannot be."""
+    source = arguments.get("from")
+    if source is None:
+        return False
+    if source != "archive":
+        raise UsageError(f"-a from={source}: expected from=archive, or leave it out")
+    if arguments.get("part"):
+        raise UsageError("-a part=... with -a from=archive: kept pages are read all in one go")
+    if not archive.place:
+        raise SettingError("ARCHIVE is not set: say where the pages are kept, -s ARCHIVE=PLACE")
+    return True
 
 
 def _check_arguments(stage: str, arguments: Mapping[str, str]) -> None:

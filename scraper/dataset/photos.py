@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from scraper.dataset.conform import plain_schema, subschema
 from scraper.dataset.intake import HOUSE, Intake, of_houses
+from scraper.dataset.kept import with_runs_of_photos
 from scraper.dataset.table import Table, sql_text
+from scraper.ledger.again import AGAIN
 from scraper.ledger.manifests import Manifest
 from scraper.schema import KEYS
 
@@ -28,7 +30,9 @@ def put_photos(photos: Table, houses: Table, seen: Intake, manifests: tuple[Mani
     """
     if not seen.manifests:
         return
+    pending = Intake(seen.place, "photos", manifests).keys()
     rows = _rows_of(houses, seen.keys())
+    rows = with_runs_of_photos(rows, [_keys_there(photos, rows), pending])
     note = {
         "manifests": [m.name for m in {m.name: m for m in (*seen.manifests, *manifests)}.values()]
     }
@@ -74,6 +78,19 @@ def _rows_of(houses: Table, seen: pa.Table) -> pa.Table:
     schema = subschema(plain_schema("houses"), [*names, "run_id"])
     found = [one.select(schema.names).cast(schema) for one in found]
     return pa.concat_tables([schema.empty_table(), *found]).combine_chunks()
+
+
+def _keys_there(photos: Table, rows: pa.Table) -> pa.Table:
+    """Key, run and time of the photos that houses have which were read again from kept pages."""
+    schema = subschema(plain_schema("photos"), [*_KEY, "fetched_at"])
+    wanted = rows.filter(pc.ends_with(rows["run_id"], AGAIN)).select(list(HOUSE))
+    if not wanted.num_rows:
+        return schema.empty_table()
+    found = [
+        pa.Table.from_batches([batch]).join(wanted, list(HOUSE), join_type="left semi")
+        for batch in photos.scan(schema.names)
+    ]
+    return pa.concat_tables([schema.empty_table(), *(one.select(schema.names) for one in found)])
 
 
 def _there(photos: Table, rows: pa.Table) -> pa.Table:

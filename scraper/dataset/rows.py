@@ -16,6 +16,7 @@ from scraper.dataset.conform import (
     subschema,
 )
 from scraper.dataset.intake import Intake, of_houses
+from scraper.dataset.kept import with_runs_of_photos
 from scraper.dataset.table import open_table
 from scraper.dataset.version import Version, find, latest
 from scraper.errors import PlaceError, UsageError
@@ -106,5 +107,5 @@ def _of_parts(place: Place, table: str, schema: pa.Schema) -> Iterator[pa.Record
     if table == "photos":
         seen = tuple(m for m in manifests if "houses" in m.tables)
         houses = Intake(place, "houses", seen, tuple(manifests))
-        keys = of_houses(keys, houses.keys())
+        keys = of_houses(keys, with_runs_of_photos(houses.keys(), [keys]))
     yield from intake.rows(keys, schema.names)

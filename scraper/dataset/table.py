@@ -113,6 +113,7 @@ class Table:
     def merge(self, rows: pa.Table, note: Mapping[str, object]) -> None:
         """Add new keys and replace the rows of known ones, unless those were fetched later.
 
+        Of two runs that read one and the same page, the later one read it again.
         `rows` is held in memory: then the join streams the table past it, and not the reverse.
         """
         with table_faults(self._place, self.name):
@@ -126,7 +127,8 @@ class Table:
                 commit_properties=_said(note),
             )
             merger.when_matched_update_all(
-                predicate="s.fetched_at > t.fetched_at"
+                predicate="s.fetched_at > t.fetched_at "
+                "OR (s.fetched_at = t.fetched_at AND s.run_id <> t.run_id)"
             ).when_not_matched_insert_all().execute()
 
     def remove(self, predicate: str, note: Mapping[str, object]) -> None:

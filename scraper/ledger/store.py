@@ -21,6 +21,7 @@ from scraper.ledger.lock import Lock
 from scraper.ledger.moments import to_ticks, utc_now
 from scraper.ledger.plans import Bounds
 from scraper.ledger.states import OPEN, SECOND_CHANCE, STATE_OF, State
+from scraper.ledger.suppressed import forget_suppressed, read_suppressed
 from scraper.ledger.tallies import Part, Tallies
 from scraper.place.place import Place
 from scraper.schema import Row
@@ -133,7 +134,8 @@ class Ledger:
         """
         now = to_ticks(self.clock())
         new = all_ = 0
-        for batch in batches((one, now, now) for one in found):
+        kept = (one for one in found if not self.suppressed.has(site, one.house_id))
+        for batch in batches((one, now, now) for one in kept):
             with self.database.transaction() as connection:
                 number = self.database.word(connection, site)
                 hashes = insert(
@@ -281,7 +283,9 @@ class Ledger:
     def _put_in_order(self, place: Place) -> None:
         with self.database.transaction() as connection:
             self._reopen_leased(connection)
+        self.suppressed = read_suppressed(place)
         self.faults = recovery.recover(self.database, place)
+        forget_suppressed(self.database, self.suppressed)
         self._forget()
 
     def _reopen_leased(self, connection: sqlite3.Connection) -> None:

@@ -14,7 +14,8 @@ Doubted = tuple[str, str, str]
 """site, house_id and run_id of a row."""
 
 _HOUSE: Final = """
-SELECT number, hash, url, attempts FROM houses WHERE site = ? AND house_id = ? AND state = ?
+SELECT number, hash, url, attempts FROM houses
+WHERE site = ? AND house_id = ? AND state = ? AND run = ?
 """
 _UNREAD: Final = "UPDATE houses SET state = ?, outcome = ?, reason = ?, run = ? WHERE number = ?"
 _VISIT: Final = "INSERT INTO finished (house, run, bytes, visits) VALUES (?, ?, ?, ?)"
@@ -40,12 +41,12 @@ def _take(
 ) -> bool:
     site, house_id, run_id = row
     number = ledger.database.word(connection, site)
-    found = connection.execute(_HOUSE, (number, house_id, int(State.OK))).fetchone()
+    run = ledger.database.word(connection, run_id)
+    found = connection.execute(_HOUSE, (number, house_id, int(State.OK), run)).fetchone()
     if found is None:
         return False
     house, hash_, url, attempts = found
     visit = pack("visits", [_visit(row, url, attempts, reason) | {"fetched_at": ledger.clock()}])
-    run = ledger.database.word(connection, run_id)
     connection.execute(_VISIT, (house, run, len(visit), visit))
     unread = int(State.UNREAD)
     connection.execute(_UNREAD, (unread, unread, reason, now, house))

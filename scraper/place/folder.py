@@ -92,6 +92,10 @@ class FolderPlace(Place):
         with disk_faults(self._path(name)):
             self._path(name).unlink(missing_ok=True)
 
+    def drop_versions(self, prefix: str = "") -> int:  # noqa: ARG002  # as inherited
+        """Nothing: a folder keeps nothing of what was replaced or deleted."""
+        return 0
+
     def sweep(self) -> None:
         """Remove the files that killed processes were writing."""
         with disk_faults(self._folder):

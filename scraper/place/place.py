@@ -49,6 +49,13 @@ class Place(ABC):
         """Remove an object; no error when it is not there."""
 
     @abstractmethod
+    def drop_versions(self, prefix: str = "") -> int:
+        """Remove what the store keeps of objects below a prefix that were replaced or deleted.
+
+        How many versions were removed; 0 where a store keeps none.
+        """
+
+    @abstractmethod
     def hurry(self) -> None:
         """Wait for nothing any more: what does not answer at once raises, in every thread."""
 

@@ -19,7 +19,9 @@ from scraper.errors import PlaceError, StorageError
 from scraper.place.arrival import MULTIPART, PART, Sent, sent, sent_file
 from scraper.place.patience import Patience
 from scraper.place.place import Place
+from scraper.place.ranges import Ranges
 from scraper.place.s3faults import code_of, s3_faults
+from scraper.place.s3versions import drop_versions
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -114,7 +116,7 @@ class S3Place(Place):
     def open(self, name: str) -> BinaryIO:
         """A seekable reader of an object, by ranges."""
         size, etag = self._patience.ask(lambda: self._head(name))
-        return cast("BinaryIO", io.BufferedReader(_Ranges(self, name, size, etag), _BUFFER))
+        return cast("BinaryIO", io.BufferedReader(Ranges(self, name, size, etag), _BUFFER))
 
     def _head(self, name: str) -> tuple[int, str]:
         with s3_faults(self.url, name):
@@ -236,6 +238,14 @@ class S3Place(Place):
         with s3_faults(self.url, name):
             self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
 
+    def drop_versions(self, prefix: str = "") -> int:
+        """Remove what the bucket keeps of objects that were replaced or deleted; how many."""
+        return self._patience.ask(lambda: self._drop_versions(prefix))
+
+    def _drop_versions(self, prefix: str) -> int:
+        with s3_faults(self.url):
+            return drop_versions(self._client, self._bucket, self._prefix + prefix)
+
     def _key(self, name: str) -> str:
         if not name or name.startswith("/") or ".." in name.split("/"):
             raise ValueError(f"{name!r} is not a relative name of an object")
@@ -250,45 +260,6 @@ class S3Place(Place):
         with s3_faults(self.url):
             region = self._session.region_name or REGION
             return self._session.client("s3", region_name=region, config=_CONFIG)
-
-
-class _Ranges(io.RawIOBase):
-    """An object read by ranges: what is not asked for is not fetched."""
-
-    def __init__(self, place: S3Place, name: str, size: int, etag: str) -> None:
-        self._place, self._name, self._size, self._etag = place, name, size, etag
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
-
-    def readall(self) -> bytes:
-        # The inherited one asks for 8 KiB at a time, each of them a request here.
-        if self._at >= self._size:
-            return b""
-        data = self._place.range(self._name, self._at, self._size, self._etag)
-        self._at += len(data)
-        return data
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no len()
-        end = min(self._size, self._at + len(buffer))
-        if end <= self._at:
-            return 0
-        data = self._place.range(self._name, self._at, end, self._etag)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
 
 def _retries(error: ClientError) -> int:

@@ -1,0 +1,1 @@
+"""Raw pages kept for a while: redacted, in WARC files, and read again without a request."""
