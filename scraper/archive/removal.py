@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scraper.archive.files import WARC, index_of, put_file, read_index, warc_names
-from scraper.archive.page import Entry
+from scraper.archive.files import WARC, index_of, put_file, read_entry, read_index, warc_names
+from scraper.archive.page import ArchivedPage, Entry
 from scraper.archive.warc import write_about
 from scraper.archive.writer import salvage
 from scraper.place.place import Place
@@ -29,9 +29,14 @@ class Removed:
         return {"pages": self.pages, "files": self.files}
 
 
-def remove_pages(place: Place, goes: Callable[[Entry], bool]) -> Removed:
+def remove_pages(
+    place: Place,
+    goes: Callable[[Entry], bool],
+    speaks: Callable[[ArchivedPage], bool] | None = None,
+) -> Removed:
     """Take out every page that `goes` says; older versions that the store keeps of it too.
 
+    `speaks`: also pages of which it says so once they are read, which takes their time.
     May be made again after a crash: then it goes on. Raises `StorageError` when the place does
     not answer.
     """
@@ -40,6 +45,8 @@ def remove_pages(place: Place, goes: Callable[[Entry], bool]) -> Removed:
     for name in warc_names(place):
         entries = read_index(place, name)
         staying = [entry for entry in entries if not goes(entry)]
+        if speaks is not None:
+            staying = [entry for entry in staying if not speaks(read_entry(place, entry))]
         if len(staying) == len(entries) and entries:
             continue
         if staying:

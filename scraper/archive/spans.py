@@ -19,7 +19,7 @@ def personal_spans(text: str, country: str | None = None) -> Sequence[Span]:
 
     >>> text = "Quiet street. Call Jane Roe at 714-536-0199. Two baths."
     >>> [text[a:b] for a, b in personal_spans(text)]
-    ['Call Jane Roe at 714-536-0199']
+    ['Call Jane Roe', '714-536-0199']
     """
     found = cut(text, country)
     if CUT not in found:

@@ -20,6 +20,7 @@ COMMANDS = (
     "versions",
     "rollback",
     "expire",
+    "erase",
     "check",
     "new-site",
     "plan",

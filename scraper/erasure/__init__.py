@@ -1,0 +1,1 @@
+"""Houses taken out of a dataset everywhere, and kept out."""
