@@ -45,7 +45,8 @@ class ArchivePipeline:
     def process_item(self, item: House | Visit) -> House | Visit:
         """Keep the page of an outcome, where it has one."""
         archive = self._crawler.get_extension(ArchiveExtension)
-        if archive is not None and archive.is_on and item.page is not None:
+        wanted = isinstance(item, House) or item.outcome == "unread"
+        if archive is not None and archive.is_on and wanted and item.page is not None:
             page = self._archived(item, item.page)
             if page is None:
                 archive.count(names.STAT_NOT_ARCHIVED)

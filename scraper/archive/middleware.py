@@ -78,16 +78,23 @@ class ArchiveExtension:
                 self._writer.add(page)
                 self.count(names.STAT_ARCHIVED)
 
-    async def close(self) -> None:
-        """Seal what was kept, and remove what is older than `ARCHIVE_DAYS`."""
-        await asyncio.to_thread(self._close)
+    async def close(self, reason: str) -> None:
+        """Seal what was kept, and remove what is older than `ARCHIVE_DAYS`.
 
-    def _close(self) -> None:
+        A crawl that is being stopped has no time for the second: the next one does it.
+        """
+        await asyncio.to_thread(self._seal)
+        if reason == "finished":
+            await asyncio.to_thread(self._expire)
+
+    def _seal(self) -> None:
         with _told():
             if self._writer is not None:
                 self._writer.seal()
         if self._writer is not None:
             self._writer.abandon()
+
+    def _expire(self) -> None:
         with _told():
             if self.place is not None:
                 self.removed = expire(self.place, self.options.days, utc_now())

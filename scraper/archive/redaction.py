@@ -14,6 +14,7 @@ import orjson
 from lxml import etree
 
 from scraper.archive.blocks import blocks
+from scraper.archive.regions import clear_regions
 from scraper.archive.words import Words, personal_texts
 from scraper.extract.document import Element, read
 from scraper.extract.scripts import embedded, linked_data
@@ -51,6 +52,7 @@ def redacted(page: Page, words: Words) -> bytes:
         words.learn(personal_texts(value))
     root = document.root
     _learn_items(root, words)
+    clear_regions(root, words)
     for element in list(root.iter("style")):
         element.text = ""
     for element in root.iter():

@@ -129,7 +129,9 @@ class Words:
         if known is None or known[0] != len(self.names):
             ordered = sorted(self.names, key=lambda name: (-len(name), name))
             each = "|".join(_written(name) for name in ordered)
-            pattern = re.compile(rf"(?<![^\W_])(?:{each})(?![^\W_])", re.IGNORECASE)
+            pattern = re.compile(
+                rf"(?:(?<![^\W_])|(?<=\\[nrt]))(?:{each})(?![^\W_])", re.IGNORECASE
+            )
             known = self.__dict__["_known"] = (len(self.names), pattern)
         return known[1]
 

@@ -59,6 +59,8 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
         options = replace(options, run_id=options.run_id + AGAIN)
     settings.set("RUN_ID", options.run_id, priority="cmdline")
     place = open_place(options.place)
+    if kept := ArchiveOptions.from_settings(settings).place:
+        open_place(kept)
     ledger = open_ledger(place, options.run_id, part)
     hand_over(ledger)
     return Run(stage, site.name, part, options, place, ledger, again)

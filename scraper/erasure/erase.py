@@ -17,14 +17,14 @@ from scraper.dataset.quality import remember
 from scraper.dataset.release import FOLDER as RELEASES
 from scraper.dataset.release import write_releases
 from scraper.dataset.version import latest
-from scraper.erasure.files import Marks, clean_files
+from scraper.erasure.files import Marks, clean_files, clean_saved_pages
 from scraper.erasure.find import House, all_sites
 from scraper.erasure.parts import compact, recount_photos, renamed_parts, rewrite_parts
 from scraper.erasure.proof import Proof
 from scraper.erasure.tables import rewrite_tables, rewrite_versions
 from scraper.errors import PlaceError
 from scraper.ledger.database import Database
-from scraper.ledger.location import FILE, LOCK, ledger_folder
+from scraper.ledger.location import ALARMS, FILE, LOCK, ledger_folder, state_folder
 from scraper.ledger.lock import Lock
 from scraper.ledger.parts import write_ids
 from scraper.ledger.store import Ledger
@@ -44,6 +44,7 @@ def erase(place: Place, ledger: Ledger, houses: Sequence[House], by: str, now: d
     suppressed = suppress(place, [(one.site, one.house_id) for one in houses])
     proof.houses = [suppressed.hash_of(one.site, one.house_id) for one in houses]
     clean_files(place, houses, proof)
+    clean_saved_pages(state_folder() / ALARMS, houses, proof)
     _archives(place, suppressed, houses, proof)
     with ledger.database.transaction() as connection:
         before = connection.execute("SELECT count(*) FROM houses").fetchone()[0]

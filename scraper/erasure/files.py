@@ -6,6 +6,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -46,6 +47,15 @@ def clean_files(place: Place, houses: Iterable[House], proof: Proof) -> None:
         else:
             place.write(name, clean)
             proof.wrote(name)
+
+
+def clean_saved_pages(folder: Path, houses: Iterable[House], proof: Proof) -> None:
+    """Remove the pages that an alarm saved on this machine, of those that show the houses."""
+    marks = Marks(houses)
+    for path in sorted(folder.rglob("*.html")) if folder.is_dir() else ():
+        if marks.are_shown(path.read_text("utf-8", "replace")):
+            path.unlink()
+            proof.deleted(f"alarms/{path.relative_to(folder).as_posix()}")
 
 
 class Marks:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import orjson
 import pytest
@@ -82,6 +84,19 @@ def build(url_of_place: str, url_of_archive: str) -> tuple[Place, Place]:
     return place, archive
 
 
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory) -> Path:
+    """A folder with the dataset and its archive, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("pattern")
+    build(str(folder / "data"), str(folder / "pages"))
+    return folder
+
+
 @pytest.fixture
-def built(tmp_path) -> tuple[Place, Place]:
-    return build(str(tmp_path / "data"), str(tmp_path / "pages"))
+def built(pattern: Path, tmp_path: Path) -> tuple[Place, Place]:
+    shutil.copytree(pattern, tmp_path, dirs_exist_ok=True)
+    place, archive = (open_place(str(tmp_path / name)) for name in ("data", "pages"))
+    for name in list(place.names("archives/")):
+        place.delete(name)
+    remember_place(place, archive)
+    return place, archive
