@@ -129,9 +129,9 @@ class Words:
         if known is None or known[0] != len(self.names):
             ordered = sorted(self.names, key=lambda name: (-len(name), name))
             each = "|".join(_written(name) for name in ordered)
-            pattern = re.compile(
-                rf"(?:(?<![^\W_])|(?<=\\[nrt]))(?:{each})(?![^\W_])", re.IGNORECASE
-            )
+            # A program writes a line's end or a tag right before a name: `\\n`, `\\u003e`.
+            start = r"(?:(?<![^\W_])|(?<=\\[nrt])|(?<=\\u[\da-fA-F]{4}))"
+            pattern = re.compile(rf"{start}(?:{each})(?![^\W_])", re.IGNORECASE)
             known = self.__dict__["_known"] = (len(self.names), pattern)
         return known[1]
 

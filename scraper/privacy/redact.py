@@ -47,7 +47,7 @@ def cut(text: str, country: str | None = None) -> str:
     """The text with a mark, U+FDD0, in the place of each thing that `redact` takes out.
 
     >>> cut("Call Jane Roe at 714-536-0199.", "US").replace(CUT, "*")
-    '*.'
+    '* at *.'
     """
     if CUT in text:
         text = text.replace(CUT, " ")
