@@ -192,7 +192,7 @@ class Watch:
         unknown = {
             one for one in places - giving - secret if self._at(group, column, one, run)[0] < KNOWN
         }
-        if _is_core(column) or len(unknown) >= PLACES:
+        if column in CORE or len(unknown) >= PLACES:
             giving |= unknown
         return [one for one in run if one.place in giving]
 

@@ -98,7 +98,7 @@ def test_the_past_of_the_site_counts_from_the_first_page() -> None:
 def test_a_layer_that_falls_silent_is_told_though_the_column_is_there() -> None:
     watch = good(100)
     other = {"sold_price": "text:headline"}
-    at = pages_until_alarm(watch, (row(n, sources=other) for n in range(100, 200)))
+    at = pages_until_alarm(watch, (row(n, state="OH", sources=other) for n in range(100, 200)))
     assert at is not None
     assert at <= 16
     assert watch.findings[0].check == "layer"
