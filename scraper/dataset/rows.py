@@ -21,6 +21,7 @@ from scraper.dataset.table import open_table
 from scraper.dataset.version import Version, find, latest
 from scraper.errors import PlaceError, UsageError
 from scraper.ledger.manifests import read_manifests
+from scraper.place.parquet import batches
 from scraper.place.place import Place
 from scraper.schema import TABLES
 
@@ -66,9 +67,11 @@ def _ids(place: Place, version: int | None, schema: pa.Schema) -> Iterator[pa.Re
 
 def _read_ids(place: Place, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     try:
-        with place.open(IDS) as source, pq.ParquetFile(source) as parquet:
-            there = [name for name in schema.names if name in parquet.schema_arrow.names]
-            for batch in parquet.iter_batches(DEFAULT_BATCH_ROWS, columns=there):
+        with place.open(IDS) as source:
+            known = pq.read_schema(source).names
+            there = [name for name in schema.names if name in known]
+            what = f"{place.url}/{IDS}"
+            for batch in batches(source, what, columns=there, batch_rows=DEFAULT_BATCH_ROWS):
                 yield conform(batch, schema)
     except FileNotFoundError:
         return

@@ -16,6 +16,7 @@ from scraper.ledger.database import Database
 from scraper.ledger.manifests import Manifest, open_part
 from scraper.ledger.moments import to_ticks
 from scraper.ledger.states import STATE_OF
+from scraper.place.parquet import batches
 from scraper.place.place import Place
 
 SNAPSHOT_FILE: Final = "ids.parquet"
@@ -43,12 +44,13 @@ def adopt_ids(database: Database, place: Place) -> bool:
     Only the IDs: what is done is what the parts say, for a row that is in none has to be fetched.
     """
     try:
-        with place.open(SNAPSHOT_FILE) as source, pq.ParquetFile(source) as parquet:
-            mark = (parquet.schema_arrow.metadata or {}).get(SNAPSHOT.encode(), b"").decode()
+        with place.open(SNAPSHOT_FILE) as source:
+            mark = (pq.read_schema(source).metadata or {}).get(SNAPSHOT.encode(), b"").decode()
             with database.transaction() as connection:
                 if _noted(connection) == mark:
                     return False
-            for batch in parquet.iter_batches(ids.BATCH):
+            what = f"{place.url}/{SNAPSHOT_FILE}"
+            for batch in batches(source, what, batch_rows=ids.BATCH):
                 _add(database, batch)
     except FileNotFoundError:
         return False

@@ -12,9 +12,9 @@ from typing import Final
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from scraper.errors import PlaceError
+from scraper.place.parquet import batches
 from scraper.place.place import Place
 
 logger = logging.getLogger(__name__)
@@ -154,8 +154,9 @@ def open_part(
     if file is None:
         return
     try:
-        with place.open(file.name) as source, pq.ParquetFile(source) as parquet:
-            yield from parquet.iter_batches(batch_rows, columns=columns and list(columns))
+        with place.open(file.name) as source:
+            what = f"{place.url}/{file.name}"
+            yield from batches(source, what, columns=columns, batch_rows=batch_rows)
     except (FileNotFoundError, pa.ArrowInvalid) as error:
         raise PlaceError(f"{place.url}: {file.name} is missing or torn ({error})") from error
 

@@ -1,0 +1,120 @@
+"""Parquet files of others: what would not fit is refused before it is unpacked."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from scraper.dataset.rows import rows
+from scraper.errors import PlaceError
+from scraper.place.open import open_place
+from scraper.place.parquet import batches
+
+READING = """
+import resource, sys
+from scraper.errors import PlaceError
+from scraper.place.parquet import batches
+from scraper.schema import arrow_schema
+arrow_schema("ids")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    with open(sys.argv[1], "rb") as source:
+        for batch in batches(source, "a.parquet"):
+            pass
+    print("read")
+except PlaceError as error:
+    print(error)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def many_rows(path: Path) -> None:
+    """Twenty million rows in some kilobytes."""
+    schema = pa.schema([("number", pa.int64())])
+    zeros = pa.table({"number": pa.array([0]).take(pa.array([0] * 1_000_000))}, schema)
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for _ in range(20):
+            writer.write_table(zeros, row_group_size=1_000_000)
+
+
+def long_text(path: Path, *, nested: bool = False) -> None:
+    """One text of four million letters, four hundred times."""
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 400, pa.int32()), ["x" * 4_000_000])
+    column = pa.ListArray.from_arrays(list(range(401)), text) if nested else text
+    pq.write_table(pa.table({"house_id": column}), path, compression="zstd", store_schema=False)
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (many_rows, "20,000,000 rows"),
+        (long_text, "house_id unpacks to 1,600,000,000 bytes"),
+        (lambda path: long_text(path, nested=True), "read"),
+    ],
+    ids=["rows", "texts", "lists"],
+)
+def test_a_bomb_is_refused_in_one_line_and_little_memory(tmp_path, made, told) -> None:
+    path = tmp_path / "a.parquet"
+    made(path)
+    assert path.stat().st_size < 1_000_000
+    said = subprocess.run(
+        [sys.executable, "-c", READING, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    line, megabytes = said.stdout.splitlines()
+    assert told in line
+    assert int(megabytes) < 200, megabytes
+
+
+STOCK = """
+import resource, sys
+import pyarrow.parquet as pq
+resource.setrlimit(resource.RLIMIT_AS, (1400 << 20, 1400 << 20))
+for batch in pq.ParquetFile(sys.argv[1]).iter_batches(4096):
+    pass
+"""
+
+
+def test_read_as_it_comes_such_a_file_takes_gigabytes(tmp_path) -> None:
+    """The negative control: 1.4 are not enough."""
+    long_text(tmp_path / "a.parquet", nested=True)
+    command = [sys.executable, "-c", STOCK, str(tmp_path / "a.parquet")]
+    assert subprocess.run(command, capture_output=True, check=False, timeout=120).returncode != 0
+
+
+def test_what_people_write_is_read_as_it_is(tmp_path) -> None:
+    """The control: repeated texts, nulls, lists and maps come back as they went in."""
+    table = pa.table(
+        {
+            "site": ["demo"] * 5000,
+            "text": [None, "a", "a long text " * 50, "", "b"] * 1000,
+            "facts": pa.array([[("Roof", "Slate")], None] * 2500, pa.map_("string", "string")),
+            "image": [b"\xff\xd8", None, b"\0" * 999, b"x", b"y"] * 1000,
+        }
+    )
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path)
+    with path.open("rb") as source:
+        assert pa.Table.from_batches(batches(source, "a.parquet")).equals(table)
+    with path.open("rb") as source:
+        (first, *_) = batches(source, "a.parquet", columns=["text"], batch_rows=10)
+    assert first.to_pydict() == {"text": table["text"].to_pylist()[:10]}
+
+
+def test_torn_files_are_told_from_bombs(tmp_path) -> None:
+    with pytest.raises(pa.ArrowInvalid):
+        list(batches(io.BytesIO(b"PAR1 no table"), "a.parquet"))
+
+
+def test_an_id_list_that_is_a_bomb_ends_with_one_line(tmp_path) -> None:
+    place = open_place(str(tmp_path / "data"))
+    many_rows(tmp_path / "data" / "ids.parquet")
+    with pytest.raises(PlaceError, match=r"ids\.parquet says that its [\d,]+ bytes are 20,000,000"):
+        rows(place, "ids").read_all()
