@@ -82,7 +82,7 @@ def _downsample(data: bytes, size: int, quality: int, max_pixels: int) -> Downsa
             )
         signals = photo_signals(data, _packed(image))
         turn = orientation(image)
-        small = upright(_resized(image, size), turn)
+        small = upright(resized(image, size), turn)
     small.info = {}
     stored = BytesIO()
     small.save(stored, "JPEG", quality=quality)
@@ -108,7 +108,7 @@ def _packed(image: Image.Image) -> list[bytes]:
     return [found] if isinstance(found, bytes) else []
 
 
-def _resized(image: Image.Image, size: int) -> Image.Image:
+def resized(image: Image.Image, size: int) -> Image.Image:
     """The picture in RGB, not larger than `size`."""
     target = fitting(image.size, size)
     drafted = image.draft(None, (target[0] * _DRAFT, target[1] * _DRAFT))

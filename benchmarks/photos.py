@@ -1,0 +1,206 @@
+"""Photos: what housecrawl costs an image, beside stock Scrapy's ImagesPipeline.
+
+    python benchmarks/photos.py [--rounds 3] [--houses 30]
+
+Both fetch the same photos of 1536x1024 pixels, twenty a house, and make them 320 pixels wide; stock
+Scrapy keeps its full image too, as it always does. The CPU seconds of a long and of a short crawl
+are subtracted, so that starting does not count. Prints medians, images a CPU second, and the
+quality of our small photos against a full LANCZOS resize (PSNR, dB).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import math
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.pages import SITE, list_into
+from benchmarks.plain import cost
+from scraper.photos.downsample import resized
+
+PHOTOS: Final = 20
+"""Photos a house."""
+_KINDS: Final = 12
+"""Different pictures; each photo's bytes differ by a comment."""
+_SHORT: Final = 3
+"""Houses of the short crawl."""
+_SITE_FILE: Final = """
+name = "bench"
+[search]
+urls = ["{root}/list"]
+id = '/house/(\\d+)'
+[house]
+url = "{root}/house/{{id}}"
+[render]
+mode = "never"
+[photos]
+pattern = '/photo/\\d+\\.jpg'
+[pace]
+delay = 0
+concurrency = 16
+"""
+STOCK: Final = """
+import scrapy
+
+class Houses(scrapy.Spider):
+    name = "houses"
+    custom_settings = {"CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+                       "DOWNLOAD_DELAY": 0, "LOG_LEVEL": "ERROR", "ROBOTSTXT_OBEY": True,
+                       "ITEM_PIPELINES": {"scrapy.pipelines.images.ImagesPipeline": 1},
+                       "IMAGES_STORE": "images", "IMAGES_THUMBS": {"small": (320, 320)}}
+
+    async def start(self):
+        for number in range(int(self.houses)):
+            yield scrapy.Request(f"{self.root}/house/{number}")
+
+    def parse(self, response):
+        found = response.css("img::attr(src)").getall()
+        yield {"image_urls": [response.urljoin(url) for url in found]}
+"""
+
+
+def picture(number: int) -> bytes:
+    """A JPEG of 1536x1024 with edges, gradients and some noise, the same for the same number."""
+    chance = np.random.default_rng(number)
+    across, down = np.meshgrid(np.arange(1536), np.arange(1024))
+    base = np.stack([across / 6 + 20 * number, down / 4, (across + down) / 10], axis=-1) % 256
+    for _ in range(40):
+        left, top = chance.integers(0, 1400), chance.integers(0, 900)
+        base[top : top + 120, left : left + 130] = chance.integers(0, 256, 3)
+    noisy = np.clip(base + chance.normal(0, 6, base.shape), 0, 255).astype(np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(noisy).save(data, "JPEG", quality=85)
+    return data.getvalue()
+
+
+def page(house: int) -> bytes:
+    """A small house page with its photos."""
+    images = "".join(
+        f"<img src='/photo/{house * PHOTOS + n}.jpg' width=1536 height=1024>" for n in range(PHOTOS)
+    )
+    return (
+        f"<!doctype html><html><title>{house} Elm St, Alder Point, CA 90001</title>"
+        f"<h1>{house} Elm St, Alder Point, CA 90001</h1><dl><dt>Sold price</dt>"
+        f"<dd>${250_000 + house:,}</dd><dt>Living area</dt><dd>{900 + house:,} sqft</dd></dl>"
+        f"{images}</html>"
+    ).encode()
+
+
+@contextmanager
+def photo_site() -> Iterator[str]:
+    """The root URL of a running server, in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    server = context.Process(target=_serve, args=(theirs,), daemon=True)
+    server.start()
+    try:
+        yield f"http://127.0.0.1:{ours.recv()}"
+    finally:
+        server.kill()
+        server.join()
+
+
+def _serve(told: Connection) -> None:
+    pictures = [picture(number) for number in range(_KINDS)]
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                writer.write(_answer(head.split(b" ", 2)[1].decode(), pictures))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    async def serve() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        told.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+def _answer(path: str, pictures: list[bytes]) -> bytes:
+    number = int("".join(filter(str.isdigit, path)) or 0)
+    if path.startswith("/photo/"):
+        kind, body = "image/jpeg", _marked(pictures[number % _KINDS], number)
+    elif path.startswith("/house/"):
+        kind, body = "text/html; charset=utf-8", page(number)
+    else:
+        return b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+def _marked(data: bytes, number: int) -> bytes:
+    """The JPEG with a comment, so that its bytes are its own."""
+    comment = f"{number:012d}".encode()
+    return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
+
+
+def ours(root: str, houses: int) -> float:
+    """CPU seconds of a crawl of so many houses with their photos."""
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / f"{SITE}.toml").write_text(_SITE_FILE.format(root=root))
+        list_into(f"{name}/data", root, houses)
+        command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
+        command += ["-a", f"site={SITE}.toml", "-s", "DATASET=data", "-s", "LOG_LEVEL=ERROR"]
+        return cost(command, Path(name))
+
+
+def stock(root: str, houses: int) -> float:
+    """The same of a stock spider."""
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "stock.py").write_text(STOCK)
+        command = [sys.executable, "-m", "scrapy", "runspider", "stock.py"]
+        return cost([*command, "-a", f"root={root}", "-a", f"houses={houses}"], Path(name))
+
+
+def quality() -> float:
+    """The median PSNR of our small photos against a full LANCZOS resize, both before encoding."""
+    return statistics.median(_psnr(picture(number)) for number in range(_KINDS))
+
+
+def _psnr(data: bytes) -> float:
+    with Image.open(io.BytesIO(data)) as image:
+        small = resized(image, 320)
+    full = Image.open(io.BytesIO(data)).convert("RGB").resize(small.size, Image.Resampling.LANCZOS)
+    error = np.mean((np.asarray(full, float) - np.asarray(small.convert("RGB"), float)) ** 2)
+    return 10 * math.log10(255**2 / error)
+
+
+def main() -> None:
+    """Crawl in turns, and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--houses", type=int, default=30)
+    args = parser.parse_args()
+    os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
+    found: dict[str, list[float]] = {"housecrawl": [], "stock ImagesPipeline": []}
+    with photo_site() as root:
+        for _ in range(args.rounds):
+            for name, crawl in zip(found, (ours, stock), strict=True):
+                more = crawl(root, _SHORT + args.houses) - crawl(root, _SHORT)
+                found[name].append(1000 * more / args.houses / PHOTOS)
+    print("| | ms of CPU an image | images a CPU second |\n| --- | ---: | ---: |")
+    for name, costs in found.items():
+        median = statistics.median(costs)
+        print(f"| {name} | {median:.1f} | {1000 / median:.0f} |")
+    print(f"\nPSNR {quality():.1f} dB")
+
+
+if __name__ == "__main__":
+    main()
