@@ -151,9 +151,10 @@ class GateMiddleware(Guard):
             return
         wish = (response.headers.get("Retry-After") or b"").decode("latin-1")
         line = self._turns[request][0]
-        if not request.meta.get("playwright"):
+        seconds = request.meta.get("download_latency")
+        if seconds is not None and not request.meta.get("playwright"):
             # To the first byte: how large an answer is says nothing about the site's strain.
-            line.budget.latency.took(float(request.meta.get("download_latency", 0)))
+            line.budget.latency.took(float(seconds))
         shown = str(request.meta.get(names.SHOWN, request.url))
         self._gate.answered(line, shown, response.status, wish)
 
