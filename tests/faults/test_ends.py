@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -28,6 +29,8 @@ def reopen_all(here) -> None:
 
 
 FULL = os.environ.get("FAULTS") == "full"
+BROKEN_DOWN = Answer(b"<html><body><h1>Internal error</h1></body></html>", 500)
+NOTHING_ALLOWED = Answer(b"User-agent: *\nDisallow: /")
 EMPTY = Answer(b"<html><body><h1>0 homes</h1></body></html>")
 
 
@@ -40,22 +43,10 @@ UNHELPFUL = {
 if FULL:
     UNHELPFUL |= {
         "ids-empty": ("ids", "/search/*", EMPTY, 4, ("[search] id",)),
-        "ids-500": ("ids", "/search/*", Answer(b"", 500), 3, ("HTTP 500",)),
-        "ids-denied": (
-            "ids",
-            "/robots.txt",
-            Answer(b"User-agent: *\nDisallow: /"),
-            5,
-            ("Disallow: /",),
-        ),
-        "denied": (
-            "houses",
-            "/robots.txt",
-            Answer(b"User-agent: *\nDisallow: /"),
-            5,
-            ("Disallow: /",),
-        ),
-        "500": ("houses", "/house/*", Answer(b"", 500), 3, ("HTTP 500",)),
+        "ids-500": ("ids", "/search/*", BROKEN_DOWN, 3, ("HTTP 500",)),
+        "ids-denied": ("ids", "/robots.txt", NOTHING_ALLOWED, 5, ("Disallow: /",)),
+        "denied": ("houses", "/robots.txt", NOTHING_ALLOWED, 5, ("Disallow: /",)),
+        "500": ("houses", "/house/*", BROKEN_DOWN, 3, ("HTTP 500",)),
         "reset": ("houses", "/house/*", Answer(fault="reset"), 3, ("run it again",)),
     }
 
@@ -67,6 +58,8 @@ def test_a_crawl_without_a_result_never_says_done(good, stage, path, answer, cod
     before = published(good)
     if stage == "houses":
         reopen_all(good)
+    if path == "/robots.txt":
+        shutil.rmtree(Path(good.place) / "robots")  # as when a day is over
     if answer is None:
         good.site.stop()
     else:
