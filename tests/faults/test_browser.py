@@ -188,7 +188,7 @@ def test_a_killed_browser_costs_no_page(site, render) -> None:
 
 
 def test_killed_page_processes_cost_no_page(site, render) -> None:
-    crawl = render(*pages(COUNT))
+    crawl = render(*pages(COUNT), settings={"RETRY_TIMES": 3})
     crawl.wait_for(lambda: asked(site, MOMENT)() and crawl.renderers())
     for one in crawl.renderers():
         one.kill()

@@ -198,12 +198,12 @@ def test_a_spot_notice_is_taken_like_a_signal(crawls, tmp_path, by: str) -> None
     file, metadata = tmp_path / "notice", Metadata()
     with metadata.running():
         where = str(file) if by == "file" else metadata.url
-        crawl = here.start("houses", "-s", f"SPOT_NOTICE={where}", *BUDGET)
+        crawl = here.start("houses", "-s", f"SPOT_NOTICE={where}")
         assert crawl.until(lambda: len(here.asked()) >= 3)
         at = time.monotonic()
         file.touch()
         metadata.noticed.set()
-        stopped(here, crawl, at, within=15)
+        stopped(here, crawl, at, within=25)
     late = [r for r in here.site.log.requests("/house/") if r.time > at + 5]
     assert late == []
     assert here.facts()["states"]["ok"]
