@@ -33,7 +33,8 @@ def refusal(page: Page) -> Refusal | None:
 
     By its status, its headers, its address, its title, what it says and loads, and how empty it
     is. A house that is gone (404, 410) is no refusal, nor is a page with much of its own to say
-    that merely loads a CAPTCHA, nor a shell that a browser has to fill.
+    that merely loads a CAPTCHA, nor a shell that a browser has to fill, nor the empty page of a
+    server that broke (5xx without any sign).
     """
     known = table()
     if page.status in known.gone:
@@ -47,7 +48,7 @@ def refusal(page: Page) -> Refusal | None:
     structure = [kind for kind in _STRUCTURE if getattr(form, kind)]
     score = sum(known.weights[rule.kind] for rule in found)
     score += sum(known.weights[kind] for kind in structure)
-    if score < _ENOUGH:
+    if score < _ENOUGH or (page.status >= 500 and not found):
         return None
     if not found:
         return Refusal("an empty page", score, "blank")
