@@ -164,7 +164,7 @@ class LedgerExtension:
         finally:
             self.window.leave(item.lease)
         self._count(names.STAT_HOUSES.format(outcome=row["outcome"]), 1)
-        if self._sealing is None or self._sealing.done():
+        if self._closing is None and (self._sealing is None or self._sealing.done()):
             self._sealing = self._beside(self._seal)
         return item.row if isinstance(item, House) else row
 
@@ -240,8 +240,8 @@ class LedgerExtension:
         ending = asyncio.ensure_future(self._seal_all())
         left = None if self._deadline is None else max(0.0, self._deadline - monotonic())
         await asyncio.wait({ending}, timeout=left)
-        self._sealer.shutdown(wait=False)
         if ending.done():
+            self._sealer.shutdown(wait=False)
             if not self._handed:
                 self.ledger.close()
         elif not self._all_sealed:
