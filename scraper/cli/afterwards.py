@@ -20,6 +20,7 @@ from scraper import names
 from scraper.archive.middleware import ArchiveExtension
 from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
 from scraper.cli.ending import Ending, again_ending, houses_ending, ids_ending
+from scraper.egress.middleware import EgressMiddleware
 from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.options import Options
@@ -67,7 +68,7 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
     """
     stats = dict(crawler.stats.get_stats()) if not failed and crawler.stats else {}
     facts: dict[str, Any] = {"site": run.site, "part": run.part and "/".join(map(str, run.part))}
-    facts |= _lists(crawler)
+    facts |= _lists(crawler) | _egress(crawler)
     try:
         with run.ledger as ledger:
             facts |= _counted(ledger, run)
@@ -98,6 +99,12 @@ def _lists(crawler: Crawler) -> dict[str, Any]:
     for line in list_lines(facts):
         print(f"housecrawl list: {line}", file=sys.stderr)
     return {"search": facts}
+
+
+def _egress(crawler: Crawler) -> dict[str, Any]:
+    """How the addresses fared."""
+    egress = crawler.get_downloader_middleware(EgressMiddleware) if crawler.engine else None
+    return {"egress": egress.told()} if egress else {}
 
 
 def _book(crawler: Crawler) -> LedgerExtension:

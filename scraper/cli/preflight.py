@@ -15,6 +15,8 @@ from scraper.browser.options import Options as BrowserOptions
 from scraper.cli.afterwards import Run
 from scraper.cli.descriptors import allow_files
 from scraper.cli.project import guard_project
+from scraper.egress.open import open_backend
+from scraper.egress.options import Options as EgressOptions
 from scraper.errors import SettingError, UsageError
 from scraper.gate.installed import refuse_without_gate
 from scraper.gate.options import Options as GateOptions
@@ -53,6 +55,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     allow_files(
         settings.getint("CONCURRENT_REQUESTS"), PhotoOptions.from_settings(settings).concurrency
     )
+    open_backend(EgressOptions.from_settings(settings))
     options = LedgerOptions.from_settings(settings)
     again = _reads_again(arguments, ArchiveOptions.from_settings(settings))
     if again and not is_again(options.run_id):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 
 from scraper import names
+from scraper.egress.middleware import EgressMiddleware
 from scraper.ledger.middleware import LedgerExtension
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class ProgressExtension:
     def _ids(self) -> str:
         pages, new = self._stat(names.STAT_PAGES), self._stat(names.STAT_IDS_NEW)
         listed = self._stat(names.STAT_IDS_LISTED)
-        return f"ids: {listed} listed, {new} new, {pages} search pages, {self._rate(pages)}"
+        said = f"ids: {listed} listed, {new} new, {pages} search pages, {self._rate(pages)}"
+        return f"{said}, {self._egress}" if self._egress else said
 
     def _houses(self) -> str:
         counts = {name: self._stat(names.STAT_HOUSES.format(outcome=name)) for name in OUTCOMES}
@@ -86,8 +88,14 @@ class ProgressExtension:
             f"{self._stat(names.STAT_PHOTOS.format(outcome='ok'))} photos",
             *(f"{n} {name}" for name, n in counts.items() if n and name != "ok"),
             f"{_clock(left)} left" if visited and done < self._total else "",
+            self._egress,
         ]
         return ", ".join(part for part in parts if part)
+
+    @property
+    def _egress(self) -> str:
+        egress = self._crawler.get_downloader_middleware(EgressMiddleware)
+        return egress.line if egress else ""
 
     def _rate(self, count: int) -> str:
         return f"{count / max(monotonic() - self._started, 1e-9):.1f} pages/s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
@@ -12,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scraper.cli.addresses import address_table, addresses_of, wait_for
+from scraper.egress.memory import Told
 from scraper.errors import ExitCode
 from scraper.ledger.overview import Overview, overview
 from scraper.place.open import open_place
@@ -37,15 +40,17 @@ def run(args: argparse.Namespace) -> ExitCode:
     place = open_place(args.place, create=False)
     seen = overview(place)
     last, search = _last_run(place), _last_search(place)
-    advice = _advice(seen, place.url)
+    addresses = addresses_of(place, last)
+    advice = _advice(seen, place.url, addresses)
     if args.json:
         print(
             orjson.dumps(
-                _said(seen, place, last, search, advice), option=orjson.OPT_INDENT_2
+                {**_said(seen, place, last, search, advice), "addresses": addresses},
+                option=orjson.OPT_INDENT_2,
             ).decode()
         )
     else:
-        _show(seen, place, last, search, advice)
+        _show(seen, place, last, search, advice, addresses=address_table(addresses))
     return ExitCode.COMPLETE
 
 
@@ -74,6 +79,8 @@ def _show(
     last: Mapping[str, object] | None,
     search: Mapping[str, Any],
     advice: str,
+    *,
+    addresses: Table | None,
 ) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -84,6 +91,8 @@ def _show(
         console.print(_houses(seen))
     for line in (*_search_lines(search), *_lines(seen, last)):
         console.print(line, soft_wrap=True)
+    if addresses is not None:
+        console.print(addresses)
     if seen.reasons:
         console.print(_reasons(seen))
     console.print(Text.assemble(("next    ", "bold"), advice), soft_wrap=True)
@@ -170,7 +179,7 @@ def _plain(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
-def _advice(seen: Overview, place: str) -> str:
+def _advice(seen: Overview, place: str, addresses: Mapping[str, Told]) -> str:
     """What to do next, one line."""
     if seen.holder is not None:
         return "a crawl is at work: look again later"
@@ -178,6 +187,9 @@ def _advice(seen: Overview, place: str) -> str:
         return f"list the houses: scrapy crawl ids -a site=SITE -s DATASET={place}"
     for site, counts in seen.sites.items():
         again = f"scrapy crawl houses -a site={_plain(site)} -s DATASET={place}"
+        wait = wait_for(addresses.get(site), time.time())
+        if wait and (counts.waiting or counts.refused):
+            return f"{wait}: {again}"
         if counts.waiting:
             return f"visit the {counts.waiting:,} that wait: {again}"
         if counts.refused:

@@ -68,6 +68,12 @@ def _health(one: Health, ahead: float, *, in_use: bool) -> dict[str, Any]:
     }
 
 
+def is_resting(one: Mapping[str, Any], now: float) -> bool:
+    """Whether an address, as `as_told` tells of it, rests; `now` in seconds since 1970."""
+    until = one.get("resting_until")
+    return isinstance(until, int | float) and until > now
+
+
 def healths(told: Told, addresses: list[Address], now: float, wall: float) -> list[Health]:
     """The addresses with what an earlier run learned of them."""
     rows = told.get("addresses")

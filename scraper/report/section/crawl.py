@@ -55,9 +55,31 @@ def crawl(subject: Subject) -> Section:
             "modes": bars(texts(subject.houses, "fetch_mode"), _mode),
             "outcomes": outcomes,
             "reasons": _reasons(visits),
+            "addresses": _addresses(subject.run.get("egress")),
             "totals": _totals(visits, outcomes),
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An address that the site was asked from in the last run."""
+
+    address: str
+    pages: int
+    refusals: int
+    score: float
+    """From 1, all is well, down to 0."""
+
+
+def _addresses(egress: object) -> list[Asked]:
+    """The addresses of the last run; none where nothing was refused and there was only one."""
+    rows = egress.get("addresses") if isinstance(egress, dict) else None
+    found = [
+        Asked(str(r["address"]), int(r["pages"]), int(r["refusals"]), float(r["score"]))
+        for r in (rows or ())
+    ]
+    return found if len(found) > 1 or any(one.refusals for one in found) else []
 
 
 def _mode(key: str) -> str:
