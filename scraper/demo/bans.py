@@ -56,6 +56,8 @@ class Bans:
     clock: Callable[[], float] = time.monotonic
     begun: list[tuple[float, str]] = field(default_factory=list)
     """When each ban began, by the server's clock, and whose."""
+    refused: set[float] = field(default_factory=set)
+    """Times of the requests that were refused, as the log has them."""
     _counts: Counter[str] = field(default_factory=Counter)
     _until: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,6 +75,7 @@ class Bans:
                 if self._counts[who] <= self.ban.pages:
                     return None
                 self._begin(who, now)
+            self.refused.add(request.time)
             return self._refusal(self._until[who] - now)
 
     def _begin(self, who: str, now: float) -> None:

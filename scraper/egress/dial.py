@@ -15,7 +15,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses that a host and port may be reached at; none where it may not be reached."""
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-CONNECTING: Final = 15.0
+CONNECTING: Final = 8.0
 """Seconds that a connection may take, a proxy's part in it included."""
 HEAD: Final = 64 * 1024
 """Bytes that the head of a request or an answer has at most."""
@@ -45,7 +45,10 @@ async def dial(address: Address, host: str, port: int, resolve: Resolve) -> Stre
                 raise
             return streams
     except TimeoutError as error:
-        raise TargetError(f"no connection to {host} within {CONNECTING:g} s") from error
+        # A proxy that cannot reach a host would have said so: one that says nothing is away.
+        kind = ExitError if address.proxy else TargetError
+        why = f"no connection to {host} by {address.name} within {CONNECTING:g} s"
+        raise kind(why) from error
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError) as error:
         raise ExitError(f"{address.name} broke off: {type(error).__name__}") from error
 

@@ -42,10 +42,7 @@ CLOSING: Final = 15.0
 
 
 class EgressMiddleware(Egress):
-    """Addresses, sessions and their health, for plain requests and for the browser alike.
-
-    Those who read pages tell it what came: `good`, `refused` or `nothing`, by a request's meta.
-    """
+    """Those who read pages tell it what came: `good`, `refused` or `nothing`, by their meta."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -56,6 +53,7 @@ class EgressMiddleware(Egress):
         self._ways = Ways(self._resolve, self._broke)
         self._work: set[asyncio.Task[None]] = set()
         self._gave_up = False
+        self._running = asyncio.Event()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> EgressMiddleware:
@@ -63,6 +61,7 @@ class EgressMiddleware(Egress):
         egress = cls(crawler)
         for handler, signal in (
             (egress.opened, signals.spider_opened),
+            (egress.started, signals.engine_started),
             (egress.downloaded, signals.response_downloaded),
             (egress.left, signals.request_left_downloader),
             (egress.closed, signals.spider_closed),
@@ -73,6 +72,10 @@ class EgressMiddleware(Egress):
     def opened(self) -> None:
         """Find the addresses; requests wait for them."""
         self._do(self._begin())
+
+    def started(self) -> None:
+        """The engine runs in a moment: before that it could not be stopped."""
+        asyncio.get_running_loop().call_later(0.05, self._running.set)
 
     def room(self) -> bool:
         """Whether a request of the site may leave now."""
@@ -188,6 +191,7 @@ class EgressMiddleware(Egress):
             logger.error("not all addresses were given back: %s", error or "no answer in time")
 
     async def _begin(self) -> None:
+        await self._running.wait()
         try:
             found = await asyncio.to_thread(self._backend.addresses)
         except HousecrawlError as error:

@@ -152,7 +152,7 @@ class Pool:
 
     def next_change(self, now: float) -> float:
         """When an address may be used again; infinite where none may."""
-        others = self.rotations.next(now)
+        others = now if self.current is None else self.rotations.next(now)
         times = (
             max(one.resting_until, now if one is self.current else others)
             for one in self.all
@@ -166,7 +166,7 @@ class Pool:
 
     def try_again(self, now: float) -> float:
         """When it is worth a new run: the first moment at which an address has rested."""
-        others = self.rotations.next(now)
+        others = now if self.current is None else self.rotations.next(now)
         times = (max(one.resting_until, now if one is self.current else others) for one in self.all)
         return min((time for time in times if time < math.inf), default=now)
 

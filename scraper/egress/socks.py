@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Final
 
 _VERSION: Final = 5
-_OPEN, _PASSWORD, _NONE = 0, 2, 0xFF
+_OPEN, _PASSWORD = 0, 2
 _SIZES: Final = {1: 4, 4: 16}
 """Bytes of an IPv4 and an IPv6 address in a reply."""
 _REPLIES: Final = {
@@ -44,13 +44,13 @@ async def connect(
 
     `user`: name and password, ("", "") for none. Raises SocksError, and what the streams raise.
     """
-    method = _PASSWORD if user[0] else _OPEN
-    writer.write(bytes((_VERSION, 1, method)))
+    methods = (_OPEN, _PASSWORD) if user[0] else (_OPEN,)
+    writer.write(bytes((_VERSION, len(methods), *methods)))
     version, chosen = await reader.readexactly(2)
-    if version != _VERSION or chosen != method:
-        why = "wants user and password" if chosen in (_PASSWORD, _NONE) else "is no SOCKS 5 proxy"
+    if version != _VERSION or chosen not in methods:
+        why = "wants to know who asks" if version == _VERSION else "is no SOCKS 5 proxy"
         raise SocksError(why, of_proxy=True)
-    if method == _PASSWORD:
+    if chosen == _PASSWORD:
         name, password = (part.encode() for part in user)
         writer.write(bytes((1, len(name))) + name + bytes((len(password),)) + password)
         if (await reader.readexactly(2))[1]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from scraper.egress.pool import Pool
@@ -15,7 +16,8 @@ def in_short(pool: Pool, now: float) -> str:
     current = pool.current
     if current is not None and current.is_fit(now):
         return f"by {current.address.name}, {resting} of {len(pool.all)} addresses rest"
-    return f"every address rests, for {max(pool.next_change(now) - now, 0.0):.0f} s"
+    wait = max(pool.next_change(now) - now, 0.0)
+    return f"every address rests, for {wait:.0f} s" if wait < math.inf else "no address is left"
 
 
 def spent(pool: Pool, now: float, wall: float) -> str:

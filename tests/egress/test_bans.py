@@ -1,0 +1,99 @@
+"""Bans by source address: every house arrives, by other addresses or after a while."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from scraper.cli.main import main
+from scraper.dataset import read
+from scraper.demo.bans import Ban
+from tests.egress.crawling import CONCURRENCY, Crawl, site
+
+FAST = ("EGRESS_REST=1", "EGRESS_ROTATIONS_PER_HOUR=60")
+LOCAL = "EGRESS=addresses:127.0.0.2,127.0.0.3,127.0.0.4"
+
+
+@pytest.mark.parametrize("refusing", ["403", "challenge"])
+def test_all_houses_arrive_by_several_addresses(tmp_path, refusing) -> None:
+    with site(60, Ban(20, refusing, 3.0)) as demo:
+        crawl = Crawl(demo, tmp_path)
+        assert crawl.houses(LOCAL, *FAST) == 0, crawl.said[-3000:]
+        crawl.check_all_there()
+        crawl.check_pace()
+        assert max(crawl.wasted()) <= 1
+        assert len(demo.bans.begun) >= 3
+        visits = read(str(tmp_path / "data"), table="visits")
+        clients = {one.client[0] for one in demo.log.requests()}
+        assert (
+            set(visits[visits.outcome == "ok"].address)
+            <= clients
+            == set(LOCAL.removeprefix("EGRESS=addresses:").split(","))
+        )
+        told = crawl.report["egress"]
+        assert sum(one["refusals"] for one in told["addresses"]) > 0
+        assert crawl.report["stats"]["egress/rotations"] == told["rotations_of_run"] > 0
+
+
+def test_retry_after_is_obeyed_by_all_addresses(tmp_path) -> None:
+    with site(45, Ban(20, "429", 2.0)) as demo:
+        crawl = Crawl(demo, tmp_path)
+        assert crawl.houses(LOCAL, *FAST) == 0, crawl.said[-3000:]
+        crawl.check_all_there()
+        crawl.check_pace()
+        assert max(crawl.wasted()) <= 1
+        assert demo.bans.begun
+        asked = sorted(one.time for one in demo.log.requests())
+        for began, _ in demo.bans.begun:
+            # What was in flight when the ban began arrives within moments of it.
+            assert not [t for t in asked if began + 0.5 < t < began + 2.0]
+
+
+def test_one_address_ends_with_5_and_nothing_is_lost(tmp_path, capsys) -> None:
+    with site(40, Ban(20, "challenge")) as demo:
+        crawl = Crawl(demo, tmp_path)
+        assert crawl.houses("EGRESS_REST=0.3") == 5, crawl.said[-3000:]
+        assert "the site refuses the one address there is" in crawl.said
+        report = crawl.report
+        states, (address,) = report["states"], report["egress"]["addresses"]
+        assert states["new"] + states["ok"] + states["denied"] == sum(states.values())
+        assert states["new"] > 0 < states["ok"]
+        # In flight, one to be sure, and one after each rest.
+        assert address["refusals"] <= CONCURRENCY + 1 + 3
+        assert main(["status", str(tmp_path / "data"), "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said["addresses"]["demo"]["addresses"][0]["refusals"] == address["refusals"]
+        kept = next((tmp_path / "data").rglob("egress.json"))
+        resting(kept, time.time() + 3600)
+        before = len(demo.log.requests())
+        assert crawl.run("houses") == 5, crawl.said[-3000:]
+        assert len(demo.log.requests()) == before
+        assert main(["status", str(tmp_path / "data")]) == 0
+        assert "the site refuses; worth trying again after" in capsys.readouterr().out
+        resting(kept, time.time())
+        demo.bans = None
+        assert crawl.run("houses") == 0, crawl.said[-3000:]
+        crawl.check_all_there()
+
+
+def resting(kept: Path, until: float) -> None:
+    """Let every address rest until then, as a longer rest would."""
+    told = json.loads(kept.read_text())
+    for one in told["demo"]["addresses"]:
+        one["resting_until"] = until
+    told["demo"]["try_again"] = until
+    kept.write_text(json.dumps(told))
+
+
+def test_without_bans_nothing_is_refused(tmp_path) -> None:
+    """The control: the same crawl, and no address is ever left."""
+    with site(25, None) as demo:
+        crawl = Crawl(demo, tmp_path)
+        assert crawl.houses(LOCAL, *FAST) == 0, crawl.said[-3000:]
+        crawl.check_all_there()
+        crawl.check_pace()
+        assert Counter(one.client[0] for one in demo.log.requests()).keys() == {"127.0.0.2"}
