@@ -53,14 +53,12 @@ class EgressMiddleware(Egress):
         self._ways = Ways(self._resolve, self._broke)
         self._work: set[asyncio.Task[None]] = set()
         self._gave_up = False
-        self._running = asyncio.Event()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> EgressMiddleware:
         """The egress of a crawl."""
         egress = cls(crawler)
         for handler, signal in (
-            (egress.opened, signals.spider_opened),
             (egress.started, signals.engine_started),
             (egress.downloaded, signals.response_downloaded),
             (egress.left, signals.request_left_downloader),
@@ -69,13 +67,9 @@ class EgressMiddleware(Egress):
             crawler.signals.connect(handler, signal=signal)
         return egress
 
-    def opened(self) -> None:
-        """Find the addresses; requests wait for them."""
-        self._do(self._begin())
-
     def started(self) -> None:
-        """The engine runs in a moment: before that it could not be stopped."""
-        asyncio.get_running_loop().call_later(0.05, self._running.set)
+        """Find the addresses, when the engine runs: before that it cannot be stopped."""
+        asyncio.get_running_loop().call_later(0.05, lambda: self._do(self._begin()))
 
     def room(self) -> bool:
         """Whether a request of the site may leave now."""
@@ -191,7 +185,6 @@ class EgressMiddleware(Egress):
             logger.error("not all addresses were given back: %s", error or "no answer in time")
 
     async def _begin(self) -> None:
-        await self._running.wait()
         try:
             found = await asyncio.to_thread(self._backend.addresses)
         except HousecrawlError as error:
@@ -237,7 +230,7 @@ class EgressMiddleware(Egress):
         if not self._backend.exchanges or pool.current is not health or pool.expecting:
             return
         if pool.rotations.next(now) <= now:
-            pool.expecting = True
+            pool.give_away(health)
             self._do(self._exchanged(health))
 
     async def _exchanged(self, health: Health) -> None:
@@ -245,7 +238,7 @@ class EgressMiddleware(Egress):
             fresh = await asyncio.to_thread(self._backend.exchange, health.address)
         except ExchangeError as error:
             logger.error("%s", error)
-            self._pool.expecting = False
+            self._pool.take_back(health)
         else:
             self._pool.replace(health, fresh, time.monotonic())
             self._note_rotation()

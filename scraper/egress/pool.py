@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scraper.egress.address import Address
-from scraper.egress.health import IN_A_ROW, Health
+from scraper.egress.health import IN_A_ROW, STRIKES, Health
 from scraper.egress.rotations import Rotations
 
 JUDGING: Final = 5.0
@@ -169,6 +169,14 @@ class Pool:
         others = now if self.current is None else self.rotations.next(now)
         times = (max(one.resting_until, now if one is self.current else others) for one in self.all)
         return min((time for time in times if time < math.inf), default=now)
+
+    def give_away(self, health: Health) -> None:
+        """An address is being exchanged: it is not used meanwhile."""
+        self.expecting = health.retired = True
+
+    def take_back(self, health: Health) -> None:
+        """An address could not be exchanged: it is as it was."""
+        self.expecting, health.retired = False, health.strikes >= STRIKES
 
     def replace(self, old: Health, new: Address, now: float) -> None:
         """An address was exchanged for another, which costs a rotation."""

@@ -92,7 +92,9 @@ def test_a_gateway_begins_a_new_session_for_each_refusal(tmp_path) -> None:
         crawl = Crawl(demo, tmp_path)
         code = crawl.houses(
             "EGRESS=gateway:env:GATE",
-            *FAST,
+            "EGRESS_REST=1",
+            "EGRESS_ROTATIONS_PER_HOUR=2",
+            "EGRESS_PATIENCE=0",
             GATE=f"socks5://u-{{session}}:{CANARY}@127.0.0.1:{port}",
         )
         # The gateway here never changes: each session is refused, and the crawl ends in order.
