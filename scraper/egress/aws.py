@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -35,7 +36,9 @@ def client(region: str | None) -> Any:
 
     # With adaptive retries a throttled client slows itself down beside trying again.
     config = Config(retries={"mode": "standard", "max_attempts": ATTEMPTS}, connect_timeout=5)
-    return boto3.session.Session().client("ec2", region_name=region, config=config)
+    with faults("EC2 cannot be asked"):
+        region = region or os.environ.get("AWS_REGION")
+        return boto3.session.Session().client("ec2", region_name=region, config=config)
 
 
 @contextmanager

@@ -44,12 +44,13 @@ class Ec2(Backend):
     def addresses(self) -> Sequence[Address]:
         """The address that the instance has now; what an earlier process left is released."""
         self._instance = self._metadata.ask("instance-id") or ""
-        self._ec2 = client(self._metadata.ask("placement/region"))
+        region, public = self._metadata.ask("placement/region"), self._metadata.ask("public-ipv4")
         try:
-            self._release_all_but_in_use()
+            self._ec2 = client(region)
+            self._release_all_but(public or "")
         except ExchangeError as error:
             raise IncompleteError(f"EGRESS=ec2: {error}") from error
-        return [_address(self._metadata.ask("public-ipv4") or f"{self._instance}")]
+        return [_address(public or self._instance)]
 
     def exchange(self, refused: Address) -> Address:
         """Associate a fresh Elastic IP and release the one before."""
@@ -93,9 +94,9 @@ class Ec2(Backend):
         found: list[dict[str, Any]] = self._ec2.describe_addresses(Filters=mine)["Addresses"]
         return found
 
-    def _release_all_but_in_use(self) -> None:
+    def _release_all_but(self, public: str) -> None:
         with faults("Elastic IPs cannot be listed"):
-            left = [one for one in self._ours() if one.get("InstanceId") != self._instance]
+            left = [one for one in self._ours() if one["PublicIp"] != public]
         for one in left:
             logger.info("releasing %s, which an earlier crawl left behind", one["PublicIp"])
             self._release(one["AllocationId"])

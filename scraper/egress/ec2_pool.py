@@ -35,12 +35,12 @@ class Ec2Pool(Backend):
 
     def addresses(self) -> Sequence[Address]:
         """The public addresses of the instances that run; those that are stopped stay so."""
-        self._ec2 = client(None)
         tagged = [
             {"Name": f"tag:{self._key}", "Values": [self._value]},
             {"Name": "instance-state-name", "Values": ["running"]},
         ]
         try:
+            self._ec2 = client(None)
             with faults("the proxies' instances cannot be listed"):
                 pages = self._ec2.get_paginator("describe_instances").paginate(Filters=tagged)
                 found = [

@@ -53,6 +53,7 @@ class EgressMiddleware(Egress):
         self._ways = Ways(self._resolve, self._broke)
         self._work: set[asyncio.Task[None]] = set()
         self._gave_up = False
+        self._noted = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> EgressMiddleware:
@@ -72,15 +73,17 @@ class EgressMiddleware(Egress):
         asyncio.get_running_loop().call_later(0.05, lambda: self._do(self._begin()))
 
     def room(self) -> bool:
-        """Whether a request of the site may leave now."""
-        return self._pool.room(time.monotonic())
+        """Whether a request of the site may leave now; where none ever will, the crawl ends."""
+        found = self._pool.room(time.monotonic())
+        if not found:
+            self._give_up_where_spent()
+        return found
 
     def depart(self, request: Request, *, site: bool) -> None:
         """Give a request its address."""
         now = time.monotonic()
         if isinstance(before := request.meta.get(names.ADDRESS), Ticket):
             self._pool.nothing(before)  # it was answered by a redirect, or is asked once more
-        rotations = self._pool.rotations.count
         if site:
             ticket = self._pool.take(now)
             request.meta[names.ADDRESS] = ticket
@@ -90,8 +93,7 @@ class EgressMiddleware(Egress):
         else:
             address = self._pool.elsewhere(now) or Address("direct")
             request.meta[names.ADDRESS] = None
-        if rotations != self._pool.rotations.count:
-            self._note_rotation()
+        self._note_rotations()
         self._send_by(request, address)
 
     def process_request(self, request: Request) -> None:
@@ -148,15 +150,14 @@ class EgressMiddleware(Egress):
         if not isinstance(ticket, Ticket):
             return True
         now, name = time.monotonic(), ticket.address.name
-        strikes, rotations = ticket.health.strikes, self._pool.rotations.count
+        strikes = ticket.health.strikes
         self._count(names.STAT_EGRESS_REFUSALS)
         own = self._pool.refused(ticket, key, now)
         if ticket.health.strikes > strikes:
             rest = ticket.health.resting_until - now
             logger.warning("%s is refused (%s): it rests %.0f s", name, reason, rest)
             self._exchange(ticket.health, now)
-            if rotations != self._pool.rotations.count:
-                self._note_rotation()
+            self._note_rotations()
             self._keep()
         self._give_up_where_spent()
         self._changed()
@@ -194,7 +195,6 @@ class EgressMiddleware(Egress):
         known = self._memory.known()
         self._pool.rotations.remember(memory.rotation_times(known, now, wall))
         self._pool.add(memory.healths(known, list(found), now, wall))
-        self._give_up_where_spent()
         self._changed()
 
     def _send_by(self, request: Request, address: Address) -> None:
@@ -241,14 +241,17 @@ class EgressMiddleware(Egress):
             self._pool.take_back(health)
         else:
             self._pool.replace(health, fresh, time.monotonic())
-            self._note_rotation()
+            self._note_rotations()
         self._keep()
         self._give_up_where_spent()
         self._changed()
 
-    def _note_rotation(self) -> None:
-        self._count(names.STAT_EGRESS_ROTATIONS)
-        if (current := self._pool.current) is not None:
+    def _note_rotations(self) -> None:
+        """Tell of the rotations since the last time."""
+        fresh, self._noted = self._pool.rotations.count - self._noted, self._pool.rotations.count
+        for _ in range(fresh):
+            self._count(names.STAT_EGRESS_ROTATIONS)
+        if fresh and (current := self._pool.current) is not None:
             logger.info("the site is asked from %s now", current.address.name)
 
     def _give_up_where_spent(self) -> None:

@@ -20,7 +20,7 @@ LOCAL = "EGRESS=addresses:127.0.0.2,127.0.0.3,127.0.0.4"
 
 @pytest.mark.parametrize("refusing", ["403", "challenge"])
 def test_all_houses_arrive_by_several_addresses(tmp_path, refusing) -> None:
-    with site(60, Ban(20, refusing, 3.0)) as demo:
+    with site(60, Ban(12, refusing, 3.0)) as demo:
         crawl = Crawl(demo, tmp_path)
         assert crawl.houses(LOCAL, *FAST) == 0, crawl.said[-3000:]
         crawl.check_all_there()
