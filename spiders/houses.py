@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from time import monotonic
@@ -21,7 +22,7 @@ from scraper.extract.house import extract
 from scraper.extract.kind import missing
 from scraper.gate.middleware import RequestHeld
 from scraper.house import House, Lease, Outcome, Visit
-from scraper.ledger.part import parse_part
+from scraper.ledger.array import chosen_part
 from scraper.page import FetchMode, Page
 from scraper.refusal.rules import Refusal, refusal
 from spiders.again import ARCHIVE, Again
@@ -35,14 +36,14 @@ GONE = frozenset({404, 410})
 
 
 class HousesSpider(SiteSpider):
-    """`scrapy crawl houses -a site=S [-a part=I/N]`."""
+    """`scrapy crawl houses -a site=S [-a part=I/N]`; a child of an array job has its part by it."""
 
     name = "houses"
 
-    def __init__(self, site: str, part: str = "", **kwargs: Any) -> None:
+    def __init__(self, site: str, part: str = "", parts: str = "", **kwargs: Any) -> None:
         self._source = kwargs.pop("from", "")
         super().__init__(site, **kwargs)
-        self.part = parse_part(part)
+        self.part = chosen_part(part, parts, os.environ)
         self.again: Again | None = None
         """The kept pages, where they are read again and nothing is asked for."""
 

@@ -21,15 +21,16 @@ from scraper.errors import SettingError, UsageError
 from scraper.gate.installed import refuse_without_gate
 from scraper.gate.options import Options as GateOptions
 from scraper.ledger.again import AGAIN, is_again
+from scraper.ledger.array import attempt_id, chosen_part
 from scraper.ledger.middleware import hand_over, open_ledger
 from scraper.ledger.options import Options as LedgerOptions
-from scraper.ledger.part import parse_part
+from scraper.ledger.part import Part
 from scraper.photos.options import Options as PhotoOptions
 from scraper.place.open import open_place
 from scraper.quality.options import Options as QualityOptions
 from scraper.sites.load import load_site
 
-ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part", "from")}
+ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part", "parts", "from")}
 """The arguments (`-a`) of each stage."""
 
 
@@ -41,7 +42,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     guard_project()
     _check_arguments(stage, arguments)
     site = load_site(arguments["site"])
-    part = parse_part(arguments.get("part", ""))
+    part = _part(arguments) if stage == "houses" else None
     site.search_urls(_entries(arguments.get("where", "")))
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
@@ -57,9 +58,10 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     )
     open_backend(EgressOptions.from_settings(settings))
     options = LedgerOptions.from_settings(settings)
-    again = _reads_again(arguments, ArchiveOptions.from_settings(settings))
+    again = _reads_again(arguments, part, ArchiveOptions.from_settings(settings))
     if again and not is_again(options.run_id):
         options = replace(options, run_id=options.run_id + AGAIN)
+    options = replace(options, run_id=attempt_id(options.run_id, part))
     settings.set("RUN_ID", options.run_id, priority="cmdline")
     place = open_place(options.place)
     if kept := ArchiveOptions.from_settings(settings).place:
@@ -73,15 +75,21 @@ def _entries(where: str) -> list[str] | None:
     return [entry.strip() for entry in where.split(",") if entry.strip()] or None
 
 
-def _reads_again(arguments: Mapping[str, str], archive: ArchiveOptions) -> bool:
+def _part(arguments: Mapping[str, str]) -> Part | None:
+    return chosen_part(arguments.get("part", ""), arguments.get("parts", ""), os.environ)
+
+
+def _reads_again(arguments: Mapping[str, str], part: Part | None, archive: ArchiveOptions) -> bool:
     """Whether kept pages are read again; UsageError where that cannot be."""
     source = arguments.get("from")
     if source is None:
         return False
     if source != "archive":
         raise UsageError(f"-a from={source}: expected from=archive, or leave it out")
-    if arguments.get("part"):
-        raise UsageError("-a part=... with -a from=archive: kept pages are read all in one go")
+    if part:
+        raise UsageError(
+            "a part of the list with -a from=archive: kept pages are read all in one go"
+        )
     if not archive.place:
         raise SettingError("ARCHIVE is not set: say where the pages are kept, -s ARCHIVE=PLACE")
     return True

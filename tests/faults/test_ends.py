@@ -201,6 +201,24 @@ def test_two_processes_share_a_place_by_parts(crawls) -> None:
     here.whole()
 
 
+@pytest.mark.full
+def test_children_of_an_array_share_a_place_and_a_run_id(crawls, monkeypatch) -> None:
+    """Started as engines do it: the same command for all, the part by the environment."""
+    here = crawls(40)
+    here.list()
+    names = ("AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID")
+    for index, name in enumerate(names):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, str(index))
+            patch.setenv("HOUSECRAWL_PARTS", "3")
+            here.run("houses", "-s", "RUN_ID=night")
+    assert set(here.sealed("visits").values()) == {1}
+    here.site.log.clear()
+    here.run("houses")
+    assert here.asked() == set(), "the parts are the whole list"
+    here.whole()
+
+
 def test_the_part_of_a_dead_worker_is_completed_by_its_next_run(crawls) -> None:
     """Two processes at once take a part each, and one is killed: both parts, and none twice."""
     here = crawls(40)
