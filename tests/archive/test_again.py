@@ -80,13 +80,13 @@ def test_a_row_that_was_read_again_can_be_taken_back(tmp_path: Path) -> None:
 
 def test_what_cannot_be_is_refused() -> None:
     there, nowhere = Options("pages", 30), Options("", 30)
-    assert _reads_again({"from": "archive"}, there)
-    assert not _reads_again({}, there)
+    assert _reads_again({"from": "archive"}, None, there)
+    assert not _reads_again({}, None, there)
     with pytest.raises(SettingError, match="ARCHIVE is not set"):
-        _reads_again({"from": "archive"}, nowhere)
-    for wrong in ({"from": "disk"}, {"from": "archive", "part": "0/2"}):
+        _reads_again({"from": "archive"}, None, nowhere)
+    for wrong, part in (("disk", None), ("archive", (0, 2))):
         with pytest.raises(UsageError):
-            _reads_again(wrong, there)
+            _reads_again({"from": wrong}, part, there)
     for days in ("0", "x", "-1", "99999"):
         with pytest.raises(SettingError, match="ARCHIVE_DAYS"):
             Options.from_settings({"ARCHIVE_DAYS": days})
