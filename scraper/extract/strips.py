@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -64,8 +64,17 @@ def strip_facts(text: str) -> Iterator[tuple[str, str, float]]:
     >>> list(strip_facts("$642 / sqft")), list(strip_facts("3+ beds"))
     ([], [])
     """
-    if len(text) > LONGEST or not _DIGIT.search(text):
-        return
+    if len(text) <= LONGEST and _DIGIT.search(text):
+        yield from _strip_facts(text)
+
+
+@lru_cache(maxsize=8_192)
+def _strip_facts(text: str) -> tuple[tuple[str, str, float], ...]:
+    # Menus, footers and counts are the same on every page of a site.
+    return tuple(_all_facts(text))
+
+
+def _all_facts(text: str) -> Iterator[tuple[str, str, float]]:
     if _AREA_UNIT.search(text.lower()):
         yield from _areas(text)
     yield from _counts(text)
