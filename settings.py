@@ -29,6 +29,7 @@ TWISTED_DNS_RESOLVER = "scraper.gate.middleware.PublicResolver"
 ROBOTSTXT_OBEY = False  # the gate obeys robots.txt; it cannot be switched off
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scraper.browser.middleware.WaysMiddleware": 90,
     "scraper.gate.middleware.GateMiddleware": 100,
     "scraper.egress.middleware.EgressMiddleware": 110,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
@@ -50,6 +51,7 @@ BROWSER_DEADLINE = 30  # seconds for everything that one page does
 BROWSER_PAGES = 4  # pages at once
 BROWSER_PAGES_PER_CONTEXT = 100  # a context is then replaced, with its cookies
 BROWSER_MEMORY = 1500  # MB of all its processes, above which the browser is replaced
+DATA_RECHECK = 200  # one house in so many that is read from its data is rendered too; 0: none
 DOWNLOAD_HANDLERS = {
     "http": "scraper.browser.handler.BrowserHandler",
     "https": "scraper.browser.handler.BrowserHandler",

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper import names
 from scraper.answer.deadline import within
 from scraper.answer.fault import AnswerError
-from scraper.browser.choice import first_mode, next_mode
 from scraper.browser.handler import PageStopped
+from scraper.browser.memory import load, save
+from scraper.browser.options import Options as BrowserOptions
+from scraper.browser.template import UnknownError
+from scraper.browser.trip import Trip
+from scraper.browser.ways import Ways
 from scraper.errors import fault_of
 from scraper.extract.house import extract
 from scraper.extract.kind import missing
+from scraper.facts import Extraction
 from scraper.gate.middleware import RequestHeld
+from scraper.gate.options import TOKEN
 from scraper.house import House, Lease, Outcome, Visit
 from scraper.ledger.array import chosen_part
+from scraper.ledger.takeback import take_back
 from scraper.page import FetchMode, Page
 from scraper.refusal.rules import Refusal, refusal
+from scraper.rights.page import page_signals
+from scraper.rights.signals import Signals
 from spiders.again import ARCHIVE, Again
 from spiders.answer import address_of, outcome_of, page_of, reason_of
+from spiders.data import DataError, kept, next_source, said, source_url, take
 from spiders.site import SiteSpider
 
 if TYPE_CHECKING:
@@ -57,32 +69,65 @@ class HousesSpider(SiteSpider):
 
     async def start(self) -> AsyncIterator[House | Visit | Request]:
         """A request for each house, or its kept page; no more at once than are worked on."""
+        self._know()
         if self.again is not None:
             async for lease, page in self.again.pages():
-                meta = {names.LEASE: lease, names.STARTED: monotonic()}
-                if (item := self._outcome(page, lease, meta)) is not None:
+                if (item := self._outcome(page, self._meta(lease))) is not None:
                     yield item
             return
+        self.crawler.signals.connect(self._take_back, signals.spider_idle)
         async for lease in self.book.leases(self.site.name, self.part):
-            yield self._visit(lease, first_mode(self.site.render.mode), monotonic())
+            yield self._visit(self.ways.first(), self._meta(lease))
 
-    def _visit(self, lease: Lease, mode: FetchMode, started: float) -> Request:
-        meta = {names.LEASE: lease, names.STARTED: started}
-        return self.ask(lease.url, "house", mode, meta, callback=self.parse, errback=self.failed)
+    def _know(self) -> None:
+        """What earlier crawls learned of the ways to a house."""
+        memory = load(self.book.place, self.site.name)
+        self._learned = memory.since
+        every = BrowserOptions.from_settings(self.settings).recheck
+        render = "never" if self.again else self.site.render.mode
+        self.ways = Ways(memory, render, self._extract, self.crawler.stats, every)
+
+    @staticmethod
+    def _meta(lease: Lease) -> dict[str, Any]:
+        trip = Trip(lease.house_id, lease.url)
+        return {names.LEASE: lease, names.STARTED: monotonic(), names.TRIP: trip}
+
+    def _visit(self, mode: FetchMode, meta: Mapping[str, Any]) -> Request:
+        """The request for a house by one of the ways."""
+        own = {key: meta[key] for key in (names.LEASE, names.STARTED, names.TRIP)}
+        url = own[names.LEASE].url
+        asking = {"callback": self.parse, "errback": self.failed}
+        if mode == "data":
+            trip, recipe = own[names.TRIP], self.ways.recipe
+            try:
+                source = next_source(recipe, trip) if recipe else None
+                if source is None:
+                    raise UnknownError("nothing to ask for")
+                data = source_url(source, trip, self.ways.memory.words)
+                return self.ask(data, "data", mode, own, **asking, headers=source.headers)
+            except UnknownError as error:
+                self.ways.data_failed(trip, str(error), unknown=True)
+                mode = "browser"
+        return self.ask(url, "house", mode, own, **asking)
+
+    def by_data(self, request: Request) -> Request | None:
+        """The request for a house's data in place of its page; None where it cannot be made."""
+        found = self._visit("data", request.meta)
+        return found if found.meta[names.MODE] == "data" else None
 
     def parse(self, response: Response) -> Iterator[House | Visit | Request]:
         """A house, a visit that gave none, or the same page by another way."""
-        page, lease = page_of(response), response.meta[names.LEASE]
-        if (item := self._outcome(page, lease, response.meta)) is not None:
-            yield item
+        found = self._outcome(page_of(response), response.meta)
+        if not isinstance(found, Request):
+            self._done(response.meta)
+        if found is not None:
+            yield found
 
-    def _outcome(
-        self, page: Page, lease: Lease, meta: dict[str, Any]
-    ) -> House | Visit | Request | None:
+    def _outcome(self, page: Page, meta: dict[str, Any]) -> House | Visit | Request | None:
         try:
             # A kept page was judged when it came.
             read = self._read if self.again is None else self._extracted
-            return read(page, lease, meta)
+            return read(page, meta)
         except AnswerError as error:
             return self._without(page, meta, "unread", str(error))
         except Exception as error:  # whatever a page does, its house has an outcome
@@ -90,9 +135,9 @@ class HousesSpider(SiteSpider):
             reason = f"{fault_of(error)}, while reading"
             return self._without(page, meta, "failed", reason)
 
-    def _read(
-        self, page: Page, lease: Lease, meta: dict[str, Any]
-    ) -> House | Visit | Request | None:
+    def _read(self, page: Page, meta: dict[str, Any]) -> House | Visit | Request | None:
+        if page.fetch_mode == "data":
+            return self._read_data(page, meta, meta[names.TRIP])
         if refused := refusal(page):
             return self._refused(page, meta, refused)
         if page.status < 500 and names.PART_REFUSED not in meta:
@@ -102,31 +147,80 @@ class HousesSpider(SiteSpider):
         if page.status >= 400:
             self.egress.nothing(meta)
             return self._without(page, meta, "failed", f"HTTP {page.status}")
-        return self._extracted(page, lease, meta)
+        return self._extracted(page, meta)
 
-    def _extracted(
-        self, page: Page, lease: Lease, meta: dict[str, Any]
-    ) -> House | Visit | Request | None:
+    def _extracted(self, page: Page, meta: dict[str, Any]) -> House | Visit | Request | None:
         with within(self.settings.getfloat("PAGE_SECONDS")):
             signals = self.signals(page, meta)
             if reason := self.reserved(signals, "page"):
                 return self._without(page, meta, "denied", reason)
-            extraction = extract(page, self.site.hints)
+            if page.fetch_mode == "data":
+                recipe, needed = self.ways.memory.recipe, self.site.house.required
+                extraction = kept(recipe, meta[names.TRIP], page, self._extract, needed)
+            else:
+                extraction = self._extract(page)
+        return self._go_on(page, extraction, meta, signals)
+
+    def _go_on(
+        self, page: Page, extraction: Extraction, meta: dict[str, Any], signals: Signals
+    ) -> House | Visit | Request | None:
+        """The house where the page has what it takes; else the same house by another way."""
+        trip: Trip = meta[names.TRIP]
         lacking = missing(extraction.best, self.site.house.required)
-        render = "never" if self.again else self.site.render.mode
-        if mode := next_mode(page.fetch_mode, render, lacking):
-            return self._visit(lease, mode, meta[names.STARTED])
+        if page.fetch_mode == "http":
+            trip.signals = signals
+            mode = self.ways.after_http(trip, page, extraction, lacks=bool(lacking))
+            if mode != "http":
+                return self._visit(mode, meta)
         if lacking and (why := meta.get(names.PART_REFUSED)):
             return self._refused(page, meta, Refusal(f"its data was refused: {why}", 1.0, "data"))
         if lacking:
             reason = f"no {', no '.join(lacking)} on the page"
             return replace(self._without(page, meta, "unread", reason), page=page)
-        seconds = monotonic() - meta[names.STARTED]
+        if page.fetch_mode == "browser":
+            trip.signalled = bool(page_signals(page, TOKEN))
+            self.ways.rendered(trip, page, extraction)
+        return self._house(page, extraction, meta, signals)
+
+    def _read_data(self, page: Page, meta: dict[str, Any], trip: Trip) -> House | Visit | Request:
+        """The house out of its data, or the same house by its page."""
+        recipe = self.ways.recipe
+        if recipe is None:  # it was lost while this was asked for
+            return self._by_page(trip, meta, "the way is no longer known")
+        try:
+            take(recipe, trip, page)
+            if next_source(recipe, trip) is not None:
+                return self._visit("data", meta)
+            with within(self.settings.getfloat("PAGE_SECONDS")):
+                found = said(recipe, trip, page, self._extract, self.site.house.required)
+            signals = trip.signals if recipe.shell else self.signals(page, meta)
+            if reason := self.reserved(signals, "page"):
+                return self._without(page, meta, "denied", reason)
+        except UnknownError as error:
+            self.ways.data_failed(trip, str(error), unknown=True)
+            return self._visit("browser", meta)
+        except DataError as error:
+            self.egress.nothing(meta)
+            return self._by_page(trip, meta, str(error))
+        self.egress.good(meta)
+        if self.ways.data_read(trip, found):
+            return self._visit("browser", meta)
+        final = trip.shell.final_url if trip.shell is not None else trip.url
+        return self._house(replace(page, url=trip.url, final_url=final), found, meta, signals)
+
+    def _by_page(self, trip: Trip, meta: dict[str, Any], why: str) -> Request:
+        """The page of a house whose data did not come: it may have gone, or moved."""
+        self.ways.data_failed(trip, why, unknown=False)
+        return self._visit("browser" if trip.shell is not None else "http", meta)
+
+    def _house(
+        self, page: Page, extraction: Extraction, meta: dict[str, Any], signals: Signals
+    ) -> House:
         return House(
-            lease,
+            meta[names.LEASE],
             page,
             extraction,
-            seconds,
+            monotonic() - meta[names.STARTED],
             robots_rule=meta.get(names.ROBOTS_RULE),
             address=address_of(meta),
             signals=signals,
@@ -145,6 +239,26 @@ class HousesSpider(SiteSpider):
         self.book.release(lease)
         return None
 
+    def _extract(self, page: Page) -> Extraction:
+        return extract(page, self.site.hints)
+
+    def _done(self, meta: dict[str, Any]) -> None:
+        """A house has its outcome; what was learned by it is kept for the next crawl."""
+        self.ways.done(meta[names.TRIP])
+        if self.ways.memory.since != self._learned:
+            self._learned = self.ways.memory.since
+            keeping = partial(save, self.book.place, replace(self.ways.memory))
+            self._keeping = asyncio.get_running_loop().run_in_executor(None, keeping)
+
+    def _take_back(self) -> None:
+        """Rows whose data turned out not to be what their pages say count as unread."""
+        doubted, self.ways.doubted = self.ways.doubted, []
+        if doubted:
+            run, site = self.book.options.run_id, self.site.name
+            rows = [(site, trip.house_id, run) for trip in doubted]
+            count = take_back(self.book.ledger, rows, "its data no longer say what its page says")
+            self.logger.warning("%d houses were read from such data: visited anew next time", count)
+
     @staticmethod
     def _without(page: Page, meta: dict[str, Any], outcome: Outcome, reason: str) -> Visit:
         return Visit(
@@ -159,11 +273,16 @@ class HousesSpider(SiteSpider):
             final=outcome in ("gone", "unread", "denied"),
         )
 
-    def failed(self, failure: Failure) -> Iterator[Visit]:
+    def failed(self, failure: Failure) -> Iterator[Visit | Request]:
         """The outcome of a house that has no answer; none where it was not waited for."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
         self.egress.nothing(meta)
-        if isinstance(failure.value, RequestHeld | PageStopped) or self.book.stopping:
+        held = isinstance(failure.value, RequestHeld | PageStopped) or self.book.stopping
+        if meta[names.MODE] == "data" and not held:
+            yield self._by_page(meta[names.TRIP], meta, reason_of(failure))
+            return
+        self._done(meta)
+        if held:
             # While a crawl is being stopped a failure says nothing about the house.
             self.book.release(meta[names.LEASE])
             return

@@ -7,7 +7,7 @@ from typing import Literal
 
 from scraper.page import FetchMode
 
-Render = Literal["auto", "never", "always"]
+Render = Literal["auto", "never", "always", "data"]
 
 
 def first_mode(render: Render) -> FetchMode:
@@ -27,6 +27,19 @@ def next_mode(mode: FetchMode, render: Render, missing: Sequence[str]) -> FetchM
     >>> next_mode("http", "never", ["address"]) is None
     True
     """
-    if missing and mode == "http" and render == "auto":
+    if missing and mode == "http" and render in ("auto", "data"):
         return "browser"
     return None
+
+
+def why(mode: FetchMode, render: Render) -> str:
+    """Why a page was asked for by a way, in a few words.
+
+    >>> why("browser", "auto")
+    'plain HTTP does not give what a house has to have'
+    """
+    if render in ("always", "never"):
+        return f'its site file says mode = "{render}"'
+    if mode == "browser":
+        return "plain HTTP does not give what a house has to have"
+    return "it gives what there is"

@@ -11,6 +11,7 @@ from typing import Any, Final
 from playwright.async_api import BrowserContext, Page
 
 from scraper.browser.chromium import GOING, LEAVING, Chromium
+from scraper.browser.settle import COUNTING
 
 UNGATED: Final = """
 for (const name of ["WebSocket", "WebSocketStream", "WebTransport", "RTCPeerConnection",
@@ -41,6 +42,9 @@ SAFE: Final = {"service_workers": "block", "accept_downloads": False, "ignore_ht
 """No context serves pages from a service worker's cache, takes a download, or takes a certificate
 that is not good.
 """
+
+SMALL: Final = {"viewport": {"width": 1024, "height": 600}}
+"""What a page is laid out for: as small as a desktop may be, since nobody looks at it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -105,9 +109,9 @@ class Contexts:
         return await self._left(tab.lot) and closed
 
     async def _new(self, name: str, options: Mapping[str, Any]) -> Lot:
-        context = await self._chromium.browser.new_context(**{**options, **SAFE})
+        context = await self._chromium.browser.new_context(**{**SMALL, **options, **SAFE})
         context.set_default_timeout(0)  # the deadline alone counts
-        await context.add_init_script(UNGATED)
+        await context.add_init_script(UNGATED + COUNTING)
         context.on("page", self._pop_up)
         self.opened += 1
         self._lots[name] = Lot(name, context)

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Mapping
+from time import time
 from typing import Any
 from urllib.request import getproxies
 from weakref import WeakKeyDictionary
@@ -39,6 +40,9 @@ from scraper.browser.find import launch_options
 from scraper.browser.options import Options
 from scraper.browser.pages import Pages, StoppingError
 from scraper.browser.parts import watch
+from scraper.browser.seen import Watching
+from scraper.browser.shown import is_only_shown, shown
+from scraper.browser.trip import Trip
 from scraper.errors import HousecrawlError, UsageError
 from scraper.guard import Guard, Kind, Verdict
 from scraper.hosts import Target, address_of, is_named, is_public, target_of
@@ -84,6 +88,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         """The X-Robots-Tag headers of a document, which scrapy-playwright joins into one."""
         self._proxied = bool(getproxies())
         """Whether pages go by a proxy, which then looks names up."""
+        self._watched: WeakKeyDictionary[Request, Watching] = WeakKeyDictionary()
         self._closed = False
         self._refusal: asyncio.Future[None] | None = None
 
@@ -144,6 +149,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         watch(page, request.url, lambda why: request.meta.setdefault(names.PART_REFUSED, why))
         _attach_page_event_handlers(page, request, spider, where)
         await _maybe_execute_page_init_callback(page, request, where, spider)
+        self._watch(request, page)
         try:
             response: Response = await self._download_request_with_page(request, page, spider)
         except PlaywrightError:
@@ -156,11 +162,42 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
             response.headers.setlist("X-Robots-Tag", tags)
         return response
 
+    def _watch(self, request: Request, page: Page) -> None:
+        """Where a house is to be learned from: what its scripts are answered."""
+        trip: Trip | None = request.meta.get(names.TRIP)
+        if trip is not None and trip.watch:
+            self._watched[request] = Watching(page)
+
+    async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
+        """Do what the request wants done with its page; then keep what its scripts got."""
+        await super()._apply_page_methods(page, request, spider)
+        await self._keep_seen(request)
+
+    async def _keep_seen(self, request: Request) -> None:
+        if (watching := self._watched.pop(request, None)) is not None:
+            request.meta[names.TRIP].seen = await watching.end()
+
     def _refuse_denied(self, tab: Tab) -> None:
         denial = tab.chromium.asking.denials.get(tab.frame)
         if denial is not None:
             self._count_cut("denied")
             raise PageDenied(denial.url, denial.verdict)
+
+    async def _download_request_with_page(
+        self, request: Request, page: Page, spider: Spider
+    ) -> Response:
+        """A page that is only to be shown is waited for and read in one call."""
+        if not is_only_shown(request):
+            whole: Response = await super()._download_request_with_page(request, page, spider)
+            return whole
+        began = time()
+        came, _ = await self._get_response_and_download(request, page, spider)
+        if came is None:
+            raise PlaywrightError(f"{request.url} gave no document")
+        response = await shown(request, page, came)
+        await self._keep_seen(request)
+        request.meta["download_latency"] = time() - began
+        return response
 
     async def _get_response_and_download(
         self,
@@ -170,7 +207,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
     ) -> tuple[PlaywrightResponse | None, None]:
         """Go to a page; a download in its place is an error."""
         options: dict[str, Any] = request.meta.get("playwright_page_goto_kwargs") or {}
-        response = await page.goto(**{**options, "url": request.url})
+        ours = {"wait_until": "commit"} if is_only_shown(request) else {}
+        response = await page.goto(**{**ours, **options, "url": request.url})
         if response is not None:
             self._tags[request] = await response.header_values("x-robots-tag")
         if response is not None and not self._proxied:

@@ -28,6 +28,8 @@ class Options:
     """`BROWSER_PAGES_PER_CONTEXT`: pages after which a context, with its cookies, is replaced."""
     memory: int = 1500
     """`BROWSER_MEMORY`: MB of all its processes above which the browser is replaced."""
+    recheck: int = 200
+    """`DATA_RECHECK`: one house in so many that is read from its data is rendered too; 0: none."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Options:
@@ -45,6 +47,7 @@ class Options:
             pages=int(_number(settings, "BROWSER_PAGES", 4, least=1)),
             pages_per_context=int(_number(settings, "BROWSER_PAGES_PER_CONTEXT", 100, least=1)),
             memory=int(_number(settings, "BROWSER_MEMORY", 1500, least=500)),
+            recheck=int(_number(settings, "DATA_RECHECK", 200, least=0)),
         )
 
 

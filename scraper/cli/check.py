@@ -14,6 +14,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from scraper.browser.choice import first_mode, why
 from scraper.cli.saved import address_of
 from scraper.errors import ExitCode, InputFileError
 from scraper.extract.evidence import confidences
@@ -31,6 +32,7 @@ from scraper.sites.model import HousePage, Search, Site
 HELP = "say what is read from one page, from where, and what is missing"
 LARGEST: Final = 64_000_000
 """Larger files are not read: bytes."""
+_WAYS: Final = {"http": "plain HTTP", "browser": "the browser", "data": "the data"}
 _SHOWN: Final = 60
 """A value is shown with at most so many characters."""
 
@@ -67,11 +69,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Read the page and say what it gave. What a page lacks is an answer, not an error."""
-    site = load_site(args.site) if args.site else None
+    site, way = load_site(args.site) if args.site else None, ""
     if _is_address(args.page):
         from scraper.cli.fetch import fetch_page
 
-        page = fetch_page(args.page, site or _site_of(args.page), settings=args.settings)
+        asked = site or _site_of(args.page)
+        mode = first_mode(asked.render.mode)
+        page = fetch_page(args.page, asked, mode, settings=args.settings)
+        way = f"by {_WAYS[page.fetch_mode]}: {why(page.fetch_mode, asked.render.mode)}"
     else:
         page = page_of_file(Path(args.page), args.url or "")
         if not args.url and (said := address_of(page)):
@@ -86,6 +91,8 @@ def run(args: argparse.Namespace) -> ExitCode:
         sys.stdout.flush()
     else:
         show(checked, Console())
+        if way:
+            Console(highlight=False).print(way, markup=False)
     return ExitCode.COMPLETE
 
 

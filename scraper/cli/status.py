@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scraper.browser.memory import all_told
 from scraper.cli.addresses import address_table, addresses_of, wait_for
 from scraper.egress.memory import Told
 from scraper.errors import ExitCode
@@ -70,7 +71,7 @@ def _said(
         for site, counts in seen.sites.items()
     }
     return {"place": place.url, **asdict(seen), "sites": sites, "search": search,
-            "last_run": last, "next": advice}  # fmt: skip
+            "ways": all_told(place), "last_run": last, "next": advice}  # fmt: skip
 
 
 def _show(
@@ -89,7 +90,7 @@ def _show(
     console.print(Text(place.url, style="bold"))
     if seen.sites:
         console.print(_houses(seen))
-    for line in (*_search_lines(search), *_lines(seen, last)):
+    for line in (*_search_lines(search), *_way_lines(place), *_lines(seen, last)):
         console.print(line, soft_wrap=True)
     if addresses is not None:
         console.print(addresses)
@@ -164,6 +165,12 @@ def _search_lines(search: Mapping[str, Any]) -> Iterator[Text]:
         yield _line("lists", f"{found:,} houses of {total:,} that the site names")
     for line in list_lines(search):
         yield _line("", line)
+
+
+def _way_lines(place: Place) -> Iterator[Text]:
+    """By which way the houses of each site are read, and why."""
+    for told in all_told(place):
+        yield _line("way", f"{told['site']}: {told['way']}: {told['why']}")
 
 
 def _line(title: str, text: str) -> Text:

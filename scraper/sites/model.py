@@ -13,7 +13,7 @@ from scraper.hosts import Host, is_public_host
 from scraper.sites.hosts import hosts_of
 from scraper.sites.split import Split
 
-RenderMode = Literal["auto", "never", "always"]
+RenderMode = Literal["auto", "never", "always", "data"]
 
 EVERYTHING = "all"
 """The name of the one entry of a list whose addresses have no `{where}`."""
@@ -76,7 +76,8 @@ class Render:
     """Whether a browser is used."""
 
     mode: RenderMode = "auto"
-    """`auto`: where plain HTTP did not give the required facts."""
+    """`auto`: where plain HTTP did not give the required facts; `data`: the facts of the page's own
+    data requests, whatever plain HTTP gives."""
 
 
 @dataclass(frozen=True, slots=True)

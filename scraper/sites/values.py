@@ -171,10 +171,10 @@ def flag(value: object) -> bool:
 
 def render_mode(value: object) -> str:
     """When a browser is used."""
-    found, modes = text(value), ("auto", "never", "always")
+    found, modes = text(value), ("auto", "never", "always", "data")
     if found not in modes:
         raise WrongValueError(
-            f'found "{found}", expected auto, never or always{meant(found, modes)}'
+            f'found "{found}", expected auto, never, always or data{meant(found, modes)}'
         )
     return found
 

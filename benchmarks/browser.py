@@ -1,0 +1,243 @@
+"""What a house costs whose facts come by JavaScript: ours against stock scrapy-playwright.
+
+    python benchmarks/browser.py [--houses 60] [--data 600] [--rounds 3]
+
+Each page asks for its facts with `fetch()`, for a style, six pictures and two trackers. Four pages
+at once, the ways one after the other in each round, every process counted: the crawl, Playwright's
+driver, and Chromium with all of its own. The server runs in a process of its own and is not
+counted. What is counted is the time from the first house on: `data` knows its way from a run
+before, as a scheduled crawl does. Ours reads every fact and stores rows; stock takes 15 by CSS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import multiprocessing
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scraper.demo.server import Answer, Request, Server
+from scraper.house import FoundId
+from scraper.ledger.store import Ledger
+from scraper.place.open import open_place
+
+PAGE = b"""<!doctype html><html><head><title>House</title><link rel=stylesheet href="/s.css">
+</head><body><div id=app>Loading</div><script src="/app.js"></script>
+<script src="/t/one.js"></script><script src="/t/two.js"></script></body></html>"""
+SCRIPT = b"""const id = location.pathname.split('/').pop();
+fetch('/api/house/' + id).then(a => a.json()).then(h => {
+  document.getElementById('app').innerHTML = `<h1>${h.street}, ${h.city}, ${h.state} ${h.zip}</h1>
+  <b id=price>$${h.price.toLocaleString('en-US')}</b><dl>` + Object.entries(h.facts).map(
+  ([k, v]) => `<dt>${k}</dt><dd class="${k.split(' ').join('-')}">${v}</dd>`).join('') + '</dl>' +
+  [0, 1, 2, 3, 4, 5].map(n => `<img width=600 height=400 src="/ph/${id}/${n}.jpg">`).join('') +
+  `<p class=description>${h.about}</p>`;
+});"""
+LABELS = ("Sold price", "Year built", "Bedrooms", "Bathrooms", "Living area", "Heating", "Parking")
+STOCK = """
+import scrapy, sys
+class Stock(scrapy.Spider):
+    name = "stock"
+    async def start(self):
+        from scrapy_playwright.page import PageMethod
+        for n in range({houses}):
+            yield scrapy.Request("{root}/house/%d" % (10**8 + n), meta={{"playwright": True,
+                "playwright_page_methods": [PageMethod("wait_for_selector", "h1")]}})
+    def parse(self, response):
+        row = {{k: response.css(f"dd:nth-of-type({{k}})::text").get() for k in range(1, 14)}}
+        price = response.css("#price::text").get()
+        yield {{"h": response.css("h1::text").get(), "p": price, **row}}
+"""
+STOCK_SETTINGS = {
+    "DOWNLOAD_HANDLERS": '{"http":"scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"}',
+    "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+    "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": "4",
+    "CONCURRENT_REQUESTS": "4",
+    "TELNETCONSOLE_ENABLED": "0",
+    "LOG_LEVEL": "ERROR",
+}
+
+
+def house(number: int) -> dict[str, object]:
+    values = (f"${number % 900 + 100},500", 1900 + number % 120, number % 5 + 1, number % 3 + 1)
+    more = (f"{number % 3000 + 600} sqft", ("Gas", "Electric")[number % 2], "Garage")
+    return {
+        "street": f"{number % 997} Oak Street",
+        "city": "Alder Point",
+        "state": "CA",
+        "zip": "94501",
+        "price": (number % 900 + 100) * 1000 + 500,
+        "facts": dict(zip(LABELS, (*values, *more), strict=True)),
+        "about": f"A home with {number % 91} charms.",
+    }
+
+
+def respond(request: Request) -> Answer:
+    path = request.path
+    if path.startswith("/api/house/"):
+        return Answer(json.dumps(house(int(path[11:]))).encode(), kind="application/json")
+    if path.startswith("/house/"):
+        return Answer(PAGE)
+    if path.endswith(".js"):
+        body = SCRIPT if path == "/app.js" else b"navigator.t = 1;" * 400
+        return Answer(body, kind="text/javascript")
+    if path.endswith(".css"):
+        return Answer(b"body { font: 15px sans-serif }\n" * 200, kind="text/css")
+    if path.startswith("/ph/"):
+        return Answer(picture(), kind="image/jpeg")
+    return Answer(b"", 404)
+
+
+def picture(kept: list[bytes] = []) -> bytes:  # noqa: B006  # made once
+    if not kept:
+        import io
+
+        from PIL import Image
+
+        out = io.BytesIO()
+        Image.effect_noise((900, 600), 40).convert("RGB").save(out, "JPEG", quality=70)
+        kept.append(out.getvalue())
+    return kept[0]
+
+
+def serve(pipe: object) -> None:
+    server = Server(respond)
+    server.start()
+    pipe.send(server.host)  # type: ignore[attr-defined]
+    threading.Event().wait()
+
+
+@contextlib.contextmanager
+def site() -> Iterator[str]:
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield f"http://{ours.recv()}"
+    finally:
+        process.terminate()
+
+
+class Meter:
+    """CPU seconds and memory of a process and all that came from it."""
+
+    def __init__(self, command: list[str], folder: Path, **env: str) -> None:
+        self.seconds, self.peak = 0.0, 0.0
+        self._cpu: dict[int, float] = {}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with (folder / "log").open("wb") as log:
+            done = subprocess.Popen(
+                command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **env}
+            )
+            while done.poll() is None:
+                self._look(psutil.Process(done.pid))
+                time.sleep(0.1)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ended = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        # Short-lived processes are in the one, those that nobody waited for in the other.
+        self.seconds = max(ended, sum(self._cpu.values()))
+        if done.returncode not in (0, 3, 4):
+            raise SystemExit((folder / "log").read_text()[-3000:])
+
+    def _look(self, root: psutil.Process) -> None:
+        held = 0.0
+        with contextlib.suppress(psutil.Error):
+            for one in (root, *root.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    times = one.cpu_times()
+                    self._cpu[one.pid] = times.user + times.system
+                    held += one.memory_full_info().pss / 1e6
+        self.peak = max(self.peak, held)
+
+
+def stock(root: str, houses: int, folder: Path) -> Meter:
+    script = folder / "stock.py"
+    script.write_text(STOCK.format(root=root, houses=houses))
+    launch = {
+        "executable_path": "/usr/bin/chromium-headless-shell",
+        "args": ["--no-sandbox", "--disable-gpu"],
+    }
+    settings = {**STOCK_SETTINGS, "PLAYWRIGHT_LAUNCH_OPTIONS": json.dumps(launch)}
+    more = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "scrapy", "runspider", str(script), "-o", "out.json", *more]
+    return Meter(command, folder, SCRAPY_SETTINGS_MODULE="scrapy.settings.default_settings")
+
+
+def ours(root: str, houses: int, folder: Path, mode: str, ways: Path | None = None) -> Meter:
+    place = folder / "data"
+    ids = (FoundId(f"{10**8 + n}", f"{root}/house/{10**8 + n}", "all", n) for n in range(houses))
+    with Ledger.open(open_place(str(place)), run_id="list") as ledger:
+        ledger.add_ids("bench", ids)
+    if ways is not None:
+        (place / "ways").mkdir(parents=True, exist_ok=True)
+        (place / "ways" / "bench.json").write_bytes(ways.read_bytes())
+    site_file = folder / "bench.toml"
+    site_file.write_text(
+        f'name = "bench"\n[search]\nurls = ["{root}/list"]\nid = \'/house/(\\d+)\'\n'
+        f'[house]\nurl = "{root}/house/{{id}}"\n[render]\nmode = "{mode}"\n'
+        f"[photos]\npattern = 'none'\n[pace]\ndelay = 0\nconcurrency = 16\n"
+    )
+    command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
+    command += ["-a", f"site={site_file}", "-s", f"DATASET={place}", "-s", "LOG_LEVEL=WARNING"]
+    repository = str(Path(__file__).resolve().parents[1])
+    return Meter(command, folder, PYTHONPATH=repository)
+
+
+def marginal(run: object, few: int, many: int) -> tuple[float, float]:
+    """CPU ms a house between a short run and a long one, so without the start, and peak MB."""
+    short, long = run(few), run(many)  # type: ignore[operator]
+    return (long.seconds - short.seconds) / (many - few) * 1000, long.peak
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--houses", type=int, default=60)
+    parser.add_argument("--data", type=int, default=600)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    found: dict[str, list[tuple[float, float]]] = {"stock": [], "browser": [], "data": []}
+    with site() as root, tempfile.TemporaryDirectory() as scratch:
+        number = iter(range(10**6))
+
+        def folder() -> Path:
+            made = Path(scratch) / str(next(number))
+            made.mkdir()
+            return made
+
+        learned = folder()
+        ours(root, 40, learned, "auto")
+        ways = learned / "data" / "ways" / "bench.json"
+        runs = {
+            "stock": (lambda n: stock(root, n, folder()), 10, args.houses),
+            "browser": (lambda n: ours(root, n, folder(), "always"), 10, args.houses),
+            "data": (lambda n: ours(root, n, folder(), "auto", ways), 40, args.data),
+        }
+        for _ in range(args.rounds):
+            for name, (run, few, many) in runs.items():
+                found[name].append(marginal(run, few, many))
+                print(name, *(f"{value:.1f}" for value in found[name][-1]), file=sys.stderr)
+    base = statistics.median(cpu for cpu, _ in found["stock"])
+    print("| way | CPU ms a house | of stock | peak MB |\n| --- | --- | --- | --- |")
+    for name, values in found.items():
+        cpu = statistics.median(cpu for cpu, _ in values)
+        peak = statistics.median(peak for _, peak in values)
+        print(f"| {name} | {cpu:.1f} | 1/{base / cpu:.1f} | {peak:.0f} |")
+
+
+if __name__ == "__main__":
+    main()
