@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakSet
 
 from playwright.async_api import BrowserContext, Page
 
@@ -55,7 +56,9 @@ class Lot:
     context: BrowserContext
     served: int = 0
     lent: int = 0
-    """Pages that are open now."""
+    """Pages that are at work now."""
+    idle: list[tuple[Page, str]] = field(default_factory=list)
+    """Blank pages that wait for the next request, with their main frames."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +72,8 @@ class Tab:
     chromium: Chromium
     kept: bool = False
     """Handed on with the response: whoever has it closes it."""
+    clean: bool = False
+    """Nothing was attached to it and nothing went wrong: it may serve another request."""
 
 
 class Contexts:
@@ -82,6 +87,7 @@ class Contexts:
         self._lots: dict[str, Lot] = {}
         self._opening = asyncio.Lock()
         self._own: set[Page] = set()
+        self._crashed: WeakSet[Page] = WeakSet()
         self.opened = 0
         """Contexts that were opened in this browser."""
 
@@ -93,17 +99,23 @@ class Contexts:
             if lot.served >= self._most:
                 del self._lots[name]
             try:
-                page, frame = await self._new_page(lot.context)
+                page, frame = self._idle(lot) or await self._new_page(lot.context)
             except BaseException:
                 await self._left(lot)
                 raise
-            self._own.add(page)
+            if page not in self._own:
+                self._own.add(page)
+                page.on("crash", self._crashed.add)
         self._chromium.asking.denials[frame] = None
         return Tab(page, frame, lot, self._chromium)
 
     async def close(self, tab: Tab) -> bool:
         """Close a page, and its context where that has served; False where it does not go."""
         self._chromium.asking.denials.pop(tab.frame, None)
+        if tab.clean and await self._blank(tab):
+            tab.lot.lent -= 1
+            tab.lot.idle.append((tab.page, tab.frame))
+            return True
         closed = tab.page.is_closed() or await _gone(tab.page)
         self._own.discard(tab.page)
         return await self._left(tab.lot) and closed
@@ -116,6 +128,25 @@ class Contexts:
         self.opened += 1
         self._lots[name] = Lot(name, context)
         return self._lots[name]
+
+    def _idle(self, lot: Lot) -> tuple[Page, str] | None:
+        """A page that was kept, where one is alive."""
+        while lot.idle:
+            page, frame = lot.idle.pop()
+            if not page.is_closed() and page not in self._crashed:
+                return page, frame
+        return None
+
+    async def _blank(self, tab: Tab) -> bool:
+        """Whether a page could be emptied and is wanted again: its scripts end with it."""
+        if self._lots.get(tab.lot.name) is not tab.lot or tab.page in self._crashed:
+            return False
+        try:
+            async with asyncio.timeout(LEAVING):
+                await tab.page.goto("about:blank", wait_until="commit")
+        except GOING:
+            return False
+        return self._lots.get(tab.lot.name) is tab.lot and tab.page not in self._crashed
 
     @staticmethod
     async def _new_page(context: BrowserContext) -> tuple[Page, str]:

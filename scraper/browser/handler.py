@@ -146,7 +146,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         spider, page = self._crawler.spider, tab.page
         where = request.meta["playwright_context"]
         request.meta.pop(names.PART_REFUSED, None)
-        watch(page, request.url, lambda why: request.meta.setdefault(names.PART_REFUSED, why))
+        unwatch = watch(
+            page, request.url, lambda why: request.meta.setdefault(names.PART_REFUSED, why)
+        )
         _attach_page_event_handlers(page, request, spider, where)
         await _maybe_execute_page_init_callback(page, request, where, spider)
         self._watch(request, page)
@@ -160,6 +162,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         if tags := self._tags.pop(request, []):
             # Joined, one header's user agent would hold for what the next one says.
             response.headers.setlist("X-Robots-Tag", tags)
+        unwatch()
+        tab.clean = is_only_shown(request) and not _has_own(request)
         return response
 
     def _watch(self, request: Request, page: Page) -> None:
@@ -288,3 +292,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
 
     def _count_cut(self, why: str) -> None:
         self.stats.inc_value(names.STAT_BROWSER_CUT.format(why=why))
+
+
+def _has_own(request: Request) -> bool:
+    """Whether a request attaches something of its own to its page."""
+    ways = ("playwright_page_event_handlers", "playwright_page_init_callback")
+    return any(request.meta.get(way) for way in ways)

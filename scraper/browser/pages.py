@@ -106,6 +106,7 @@ class Pages:
                 tab.page.on("crash", deadline.crashed)
                 self._stats.inc_value(names.STAT_BROWSER_PAGES)
                 yield tab
+                tab.page.remove_listener("crash", deadline.crashed)
         finally:
             # The answer does not wait for the page to close; its place does.
             kept = tab is not None and tab.kept

@@ -13,8 +13,11 @@ DATA: Final = frozenset({"fetch", "xhr"})
 _REFUSED: Final = frozenset({401, 403, 429, 503})
 
 
-def watch(page: Page, url: str, told: Callable[[str], None]) -> None:
-    """Tell of data of the page's own host that was refused, or came as a page of its own."""
+def watch(page: Page, url: str, told: Callable[[str], None]) -> Callable[[], None]:
+    """Tell of data of the page's own host that was refused, or came as a page of its own.
+
+    What is given back ends it.
+    """
 
     def seen(response: Response) -> None:
         kind, found = response.request.resource_type, response.url
@@ -24,6 +27,7 @@ def watch(page: Page, url: str, told: Callable[[str], None]) -> None:
                 told(f"{why} for {found}")
 
     page.on("response", seen)
+    return lambda: page.remove_listener("response", seen)
 
 
 def _why(status: int, kind: str) -> str:

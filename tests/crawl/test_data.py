@@ -17,6 +17,8 @@ from scraper.house import FoundId
 from scraper.ledger.store import Ledger
 from scraper.place.open import open_place
 
+HOW_SURE = ["sources", "confidence", "disputed"]
+"""What may be that of a like house, where the data do not tell it."""
 WHERE_FROM = ["fetch_mode", "body_sha256", "fetched_at", "run_id", "first_seen", "last_seen"]
 
 
@@ -124,7 +126,8 @@ def same_rows(one: Crawl, other: Crawl) -> None:
 
 def tidy(table: pd.DataFrame) -> pd.DataFrame:
     """Without where the rows come from, and without the port of the test's server."""
-    kept = table.drop(columns=[name for name in WHERE_FROM if name in table])
+    left_out = {*WHERE_FROM, *HOW_SURE}
+    kept = table.drop(columns=[name for name in table if name in left_out])
     return kept.map(lambda value: re.sub(r"127\.0\.0\.1:\d+", "site", str(value)))
 
 
