@@ -78,19 +78,20 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def csv_lines(batch: pa.RecordBatch) -> Iterator[list[object]]:
+    """The rows as a CSV says them: lists and maps as JSON, no formulas."""
+    cells = ([_cell(value) for value in _values(column)] for column in batch.columns)
+    for line in zip(*cells, strict=True):
+        yield [*line]
+
+
 def _csv(rows: pa.RecordBatchReader, out: TextIO) -> None:
     columns = [name for name in rows.schema.names if name != "image"]
     writer = csv.writer(out, lineterminator=_LINE_END)
     writer.writerow(columns)
     for batch in rows:
-        writer.writerows(_lines(batch.select(columns)))
+        writer.writerows(csv_lines(batch.select(columns)))
     out.flush()
-
-
-def _lines(batch: pa.RecordBatch) -> Iterator[list[object]]:
-    cells = ([_cell(value) for value in _values(column)] for column in batch.columns)
-    for line in zip(*cells, strict=True):
-        yield [*line]
 
 
 def _values(column: pa.Array) -> list[object]:
@@ -128,7 +129,7 @@ def _pack_photos(rows: pa.RecordBatchReader, pack: zipfile.ZipFile) -> None:
     for batch in rows:
         names = [picture_name(row) for row in batch.select(columns).to_pylist()]
         images = batch.column("image")
-        for at, line in enumerate(_lines(batch.select(columns))):
+        for at, line in enumerate(csv_lines(batch.select(columns))):
             image = images[at].as_py()
             writer.writerow([names[at] if image else "", *line])
             if image:
