@@ -32,8 +32,8 @@ SHARD_BYTES: Final = 256 << 20
 """Size at which a shard ends."""
 INDEX: Final = "photos.parquet"
 """The index of `files` and `webdataset`: the table without pictures, and where each of them is."""
-DESCRIBED: Final = "export.json"
-"""What the folder holds; written last."""
+DESCRIBED: Final = "_export.json"
+"""What the folder holds; written last. Readers of a folder of Parquet files pass over a `_`."""
 _AT_ONCE: Final = 256
 _PLAIN: Final = pa.schema([f for f in arrow_schema("photos") if f.name != "image"])
 _FILE: Final = pa.field("file", pa.string())
@@ -68,7 +68,7 @@ def export_photos(
     `photos.parquet` and `photos.csv`. `webdataset`: tar files that end at `shard_bytes`, one
     sample a photo, and `photos.parquet`, which says where in them each JPEG lies. `parquet`: the
     table with the bytes, in files of the same size. Rows stream: what is held does not grow with
-    the table. The folder appears whole or not at all; on S3 it is whole with `export.json`.
+    the table. The folder appears whole or not at all; on S3 it is whole with `_export.json`.
     Raises `UsageError` where something is in the way or for an unknown version,
     `EmptyResultError` where nothing was crawled.
     """

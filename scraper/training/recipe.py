@@ -13,12 +13,13 @@ import pandas as pd
 from scraper.errors import InputFileError, UsageError
 from scraper.place.place import Place
 from scraper.training.columns import DateParts, DropSparse, LogScale, PoolRare
+from scraper.training.side import Split
 from scraper.training.split import SPLIT
 from scraper.training.transform import Transform
 from scraper.training.words import Words
 
 KINDS: Final[dict[str, type[Transform]]] = {
-    kind.kind: kind for kind in (DropSparse, LogScale, PoolRare, DateParts, Words)
+    kind.kind: kind for kind in (Split, DropSparse, LogScale, PoolRare, DateParts, Words)
 }
 """Name in JSON to the transform."""
 FORMAT: Final = 1
@@ -45,10 +46,9 @@ class Recipe:
 
     def fit_transform(self, rows: pd.DataFrame, y: object = None) -> pd.DataFrame:
         """Fit all steps on the train of some rows, and change all of them."""
-        train = rows[rows[SPLIT] == "train"] if SPLIT in rows.columns else rows
-        self.rows = len(train)
         for step in self.steps:
             rows = step.fit_transform(rows, y)
+        self.rows = int((rows[SPLIT] == "train").sum()) if SPLIT in rows.columns else len(rows)
         return rows
 
     def transform(self, rows: pd.DataFrame) -> pd.DataFrame:

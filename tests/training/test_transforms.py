@@ -13,6 +13,8 @@ from scraper.errors import InputFileError, UsageError
 from scraper.place.open import open_place
 from scraper.training.columns import DateParts, DropSparse, LogScale, PoolRare
 from scraper.training.recipe import Recipe, keep, kept
+from scraper.training.side import Split
+from scraper.training.split import SIDES
 from scraper.training.transform import Transform
 from scraper.training.words import PAD, UNKNOWN, Words
 
@@ -164,3 +166,32 @@ def test_wrong_use(tmp_path: Path) -> None:
         kept(place, 3, "prices")
     with pytest.raises(UsageError, match="no column 'town'"):
         PoolRare(["town"]).fit(houses())
+
+
+def many() -> pd.DataFrame:
+    """300 houses with an address each, sold on 300 days."""
+    n = np.arange(300)
+    rows = pd.DataFrame({"site": "homefind", "house_id": [f"h{i:03d}" for i in n]})
+    rows = rows.assign(address=[f"{i} Oak St" for i in n], zip="07001", city="Alder")
+    days = pd.Timestamp("2026-01-01") + pd.to_timedelta(n, "D")
+    return rows.assign(sold_on=days, sold_price=1000.0 * (n + 1))
+
+
+@pytest.mark.parametrize("by", ["house", "time"])
+def test_a_recipe_that_begins_with_its_split(by: str) -> None:
+    rows = many()
+    recipe = Recipe([Split(by), LogScale()], version=1)
+    done = recipe.fit_transform(rows)
+    train = done[done["split"] == "train"]
+    assert set(done["split"]) == set(SIDES)
+    assert recipe.rows == len(train)
+    assert train["sold_price"].mean() == pytest.approx(0), "what follows learned from train"
+    assert abs(done["sold_price"].mean()) > 0.001, "and from nothing else"
+    again = Recipe.from_json(recipe.to_json())
+    pd.testing.assert_frame_equal(again.transform(rows), done)
+    pd.testing.assert_series_equal(again.transform(rows[:50])["split"], done["split"][:50])
+    grouped = Split(by).fit_transform(rows.assign(group="one"))
+    assert grouped["split"].nunique() == 1
+    assert Split(by).fit(rows).get_feature_names_out().tolist()[-1] == "split"
+    with pytest.raises(UsageError, match="'luck'"):
+        Split("luck").fit(rows)  # type: ignore[arg-type]
