@@ -129,6 +129,38 @@ def test_on_s3(homes: Place, s3_place: str, tmp_path: Path) -> None:
     assert main(["export", homes.url, out, "--table", "photos", "--as", "files"]) == 2
 
 
+def test_as_a_user_types_it(
+    homes: Place, crawl: Callable[[Place, int], Any], tmp_path: Path, capsys: Any
+) -> None:
+    later = crawl(homes, 2)
+    later.seal([later.house(9)], [later.photo(9, 0, jpeg(4))])
+    publish(homes)
+    for version, photos in (("1", 3), ("2", 4)):
+        out = str(tmp_path / version)
+        words = ["--table", "photos", "--as", "webdataset", "--shard-mb", "1"]
+        assert main(["export", homes.url, out, *words, "--version", version]) == 0
+        assert f"{out}: {photos} photos, {photos + 1} rows" in capsys.readouterr().out
+    assert main(["export", homes.url, str(tmp_path / "3"), *words, "--version", "3"]) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"1", "2"}
+
+
+def test_a_full_disk_leaves_nothing_and_can_be_tried_again(homes: Place, tmp_path: Path) -> None:
+    """The kernel's own refusal, at a limit of a file's size."""
+    limited = (
+        "import resource, signal, sys; from scraper.cli.main import main;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    words = ["export", homes.url, str(tmp_path / "out"), "--table", "photos", "--as", "parquet"]
+    command = [sys.executable, "-c", limited, *words]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 3, said.stderr
+    assert "Traceback" not in said.stderr
+    assert not [*tmp_path.iterdir()]
+    assert main(words) == 0
+
+
 @pytest.mark.parametrize("words", [["--as", "files"], ["--table", "photos", "--shard-mb", "3"]])
 def test_wrong_use(homes: Place, tmp_path: Path, words: list[str]) -> None:
     assert main(["export", homes.url, str(tmp_path / "out"), *words]) == 2
