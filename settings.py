@@ -77,6 +77,7 @@ ITEM_PIPELINES = {
     "pipelines.privacy.PrivacyPipeline": 400,
     "pipelines.archive.ArchivePipeline": 420,
     "pipelines.quality.QualityPipeline": 450,
+    "pipelines.unchanged.UnchangedPipeline": 480,
     "pipelines.photos.PhotosPipeline": 500,
     "pipelines.store.StorePipeline": 800,
 }
@@ -87,6 +88,12 @@ ALARM_DAYS = 14  # days that three pages of an alarm are kept on this machine; 0
 # Archive
 ARCHIVE = ""  # a place for raw pages without personal data; none are kept where it is empty
 ARCHIVE_DAYS = 30  # days after which a kept page is removed
+
+# Refresh
+REFRESH_ACTIVE_DAYS = 7  # days after which a house that is offered or pending is due again
+REFRESH_REST_DAYS = 90  # the same for sold, off-market and gone houses, and those without a row
+REFRESH_PAGES = 0  # houses that a refresh visits at most; 0: all that are due
+REFRESH_COMPARE = True  # ask on condition, and keep no row that says what the last one said
 
 # Ledger
 ATTEMPTS = 3  # times a house is tried before its failure is final

@@ -175,6 +175,14 @@ _VISITS: Final = (
     text("run_id", "The run that wrote the row."),
 )
 
+_HISTORY_OF_HOUSES: Final = (
+    *_KEY,
+    time("date", "When the new value was seen first."),
+    text("column", "The column that changed: a price, its currency, or the status."),
+    text("old", "Its value before, as text; null where there was none."),
+    text("new", "Its value from then on, as text; null where there is none any more."),
+)
+
 
 def _with_raw(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The columns, each money, area and date one followed by the text it came from.
@@ -191,7 +199,13 @@ def _with_raw(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 
 
 TABLES: Final = MappingProxyType(
-    {"houses": _with_raw(_HOUSES), "photos": _PHOTOS, "ids": _IDS, "visits": _VISITS}
+    {
+        "houses": _with_raw(_HOUSES),
+        "photos": _PHOTOS,
+        "ids": _IDS,
+        "visits": _VISITS,
+        "history": _HISTORY_OF_HOUSES,
+    }
 )
 """Table name to its columns, in order."""
 
@@ -201,6 +215,7 @@ KEYS: Final = MappingProxyType(
         "photos": ("site", "house_id", "position"),
         "ids": ("site", "house_id"),
         "visits": ("site", "house_id", "run_id"),
+        "history": ("site", "house_id", "date", "column"),
     }
 )
 """Table name to the columns that name one row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any, Final
 
 from scrapy.http import Response, TextResponse
@@ -13,7 +14,7 @@ from scraper.answer.fault import AnswerError
 from scraper.browser.handler import PageDenied
 from scraper.egress.pool import Ticket
 from scraper.gate.middleware import RequestDenied
-from scraper.house import Outcome
+from scraper.house import Outcome, Visit
 from scraper.ledger.moments import utc_now
 from scraper.page import FetchMode, Page, joined
 
@@ -48,6 +49,21 @@ def address_of(meta: Mapping[str, Any]) -> str | None:
     """The name of the address that a request left from."""
     ticket = meta.get(names.ADDRESS)
     return ticket.address.name if isinstance(ticket, Ticket) else None
+
+
+def without(page: Page, meta: Mapping[str, Any], outcome: Outcome, reason: str) -> Visit:
+    """A visit whose page gave no row."""
+    return Visit(
+        meta[names.LEASE],
+        outcome,
+        reason,
+        monotonic() - meta[names.STARTED],
+        fetch_mode=page.fetch_mode,
+        http_status=page.status,
+        bytes=len(page.body),
+        address=address_of(meta),
+        final=outcome in ("ok", "gone", "unread", "denied"),
+    )
 
 
 def reason_of(failure: Failure) -> str:

@@ -29,16 +29,18 @@ from scraper.extract.kind import missing
 from scraper.facts import Extraction
 from scraper.gate.middleware import RequestHeld
 from scraper.gate.options import TOKEN
-from scraper.house import House, Lease, Outcome, Visit
+from scraper.house import House, Lease, Visit
 from scraper.ledger.array import chosen_part
+from scraper.ledger.known import UNCHANGED
 from scraper.ledger.takeback import take_back
 from scraper.page import FetchMode, Page
 from scraper.refusal.rules import Refusal, refusal
 from scraper.rights.page import page_signals
 from scraper.rights.signals import Signals
 from spiders.again import ARCHIVE, Again
-from spiders.answer import address_of, outcome_of, page_of, reason_of
+from spiders.answer import address_of, outcome_of, page_of, reason_of, without
 from spiders.data import DataError, kept, next_source, said, source_url, take
+from spiders.due import Due
 from spiders.site import SiteSpider
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ class HousesSpider(SiteSpider):
 
     def __init__(self, site: str, part: str = "", parts: str = "", **kwargs: Any) -> None:
         self._source = kwargs.pop("from", "")
+        self._is_refresh = bool(kwargs.pop("due", ""))
         super().__init__(site, **kwargs)
         self.part = chosen_part(part, parts, os.environ)
         self.again: Again | None = None
@@ -76,13 +79,14 @@ class HousesSpider(SiteSpider):
                     yield item
             return
         self.crawler.signals.connect(self._take_back, signals.spider_idle)
-        async for lease in self.book.leases(self.site.name, self.part):
+        async for lease in self.book.leases(self.site.name, self.part, due=self._is_refresh):
             yield self._visit(self.ways.first(), self._meta(lease))
 
     def _know(self) -> None:
         """What earlier crawls learned of the ways to a house."""
         memory = load(self.book.place, self.site.name)
         self._learned = memory.since
+        self.due = Due(self, planned=self._is_refresh)
         every = BrowserOptions.from_settings(self.settings).recheck
         render = "never" if self.again else self.site.render.mode
         self.ways = Ways(memory, render, self._extract, self.crawler.stats, every)
@@ -108,7 +112,8 @@ class HousesSpider(SiteSpider):
             except UnknownError as error:
                 self.ways.data_failed(trip, str(error), unknown=True)
                 mode = "browser"
-        return self.ask(url, "house", mode, own, **asking)
+        headers = self.due.headers(own[names.LEASE], mode)
+        return self.ask(url, "house", mode, own, **asking, headers=headers)
 
     def by_data(self, request: Request) -> Request | None:
         """The request for a house's data in place of its page; None where it cannot be made."""
@@ -129,31 +134,33 @@ class HousesSpider(SiteSpider):
             read = self._read if self.again is None else self._extracted
             return read(page, meta)
         except AnswerError as error:
-            return self._without(page, meta, "unread", str(error))
+            return without(page, meta, "unread", str(error))
         except Exception as error:  # whatever a page does, its house has an outcome
             self.logger.exception("reading %s failed", page.url)
             reason = f"{fault_of(error)}, while reading"
-            return self._without(page, meta, "failed", reason)
+            return without(page, meta, "failed", reason)
 
     def _read(self, page: Page, meta: dict[str, Any]) -> House | Visit | Request | None:
         if page.fetch_mode == "data":
             return self._read_data(page, meta, meta[names.TRIP])
+        if self.due.is_as_it_was(page, meta):
+            return without(page, meta, "ok", UNCHANGED)
         if refused := refusal(page):
             return self._refused(page, meta, refused)
         if page.status < 500 and names.PART_REFUSED not in meta:
             self.egress.good(meta)
         if page.status in GONE:
-            return self._without(page, meta, "gone", f"HTTP {page.status}")
+            return without(page, meta, "gone", f"HTTP {page.status}")
         if page.status >= 400:
             self.egress.nothing(meta)
-            return self._without(page, meta, "failed", f"HTTP {page.status}")
+            return without(page, meta, "failed", f"HTTP {page.status}")
         return self._extracted(page, meta)
 
     def _extracted(self, page: Page, meta: dict[str, Any]) -> House | Visit | Request | None:
         with within(self.settings.getfloat("PAGE_SECONDS")):
             signals = self.signals(page, meta)
             if reason := self.reserved(signals, "page"):
-                return self._without(page, meta, "denied", reason)
+                return without(page, meta, "denied", reason)
             if page.fetch_mode == "data":
                 recipe, needed = self.ways.memory.recipe, self.site.house.required
                 extraction = kept(recipe, meta[names.TRIP], page, self._extract, needed)
@@ -176,7 +183,7 @@ class HousesSpider(SiteSpider):
             return self._refused(page, meta, Refusal(f"its data was refused: {why}", 1.0, "data"))
         if lacking:
             reason = f"no {', no '.join(lacking)} on the page"
-            return replace(self._without(page, meta, "unread", reason), page=page)
+            return replace(without(page, meta, "unread", reason), page=page)
         if page.fetch_mode == "browser":
             trip.signalled = bool(page_signals(page, TOKEN))
             self.ways.rendered(trip, page, extraction)
@@ -195,7 +202,7 @@ class HousesSpider(SiteSpider):
                 found = said(recipe, trip, page, self._extract, self.site.house.required)
             signals = trip.signals if recipe.shell else self.signals(page, meta)
             if reason := self.reserved(signals, "page"):
-                return self._without(page, meta, "denied", reason)
+                return without(page, meta, "denied", reason)
         except UnknownError as error:
             self.ways.data_failed(trip, str(error), unknown=True)
             return self._visit("browser", meta)
@@ -235,7 +242,7 @@ class HousesSpider(SiteSpider):
         lease, told = meta[names.LEASE], f"{refused.reason} (score {refused.score:.1f})"
         own = self.egress.refused(meta, lease.house_id, refused.reason)
         if own or self.book.stopping:
-            return replace(self._without(page, meta, "refused", told), final=own)
+            return replace(without(page, meta, "refused", told), final=own)
         self.book.release(lease)
         return None
 
@@ -258,20 +265,6 @@ class HousesSpider(SiteSpider):
             rows = [(site, trip.house_id, run) for trip in doubted]
             count = take_back(self.book.ledger, rows, "its data no longer say what its page says")
             self.logger.warning("%d houses were read from such data: visited anew next time", count)
-
-    @staticmethod
-    def _without(page: Page, meta: dict[str, Any], outcome: Outcome, reason: str) -> Visit:
-        return Visit(
-            meta[names.LEASE],
-            outcome,
-            reason,
-            monotonic() - meta[names.STARTED],
-            fetch_mode=page.fetch_mode,
-            http_status=page.status,
-            bytes=len(page.body),
-            address=address_of(meta),
-            final=outcome in ("gone", "unread", "denied"),
-        )
 
     def failed(self, failure: Failure) -> Iterator[Visit | Request]:
         """The outcome of a house that has no answer; none where it was not waited for."""

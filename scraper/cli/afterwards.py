@@ -19,9 +19,11 @@ from scrapy.crawler import Crawler
 from scraper import names
 from scraper.archive.middleware import ArchiveExtension
 from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
-from scraper.cli.ending import Ending, again_ending, houses_ending, ids_ending
+from scraper.cli.ending import Ending, again_ending, houses_ending, ids_ending, refresh_ending
 from scraper.egress.middleware import EgressMiddleware
 from scraper.errors import ExitCode, HousecrawlError, UsageError
+from scraper.ledger.due import Planned, close_plan, without
+from scraper.ledger.due import facts as plan_facts
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
@@ -58,6 +60,8 @@ class Run:
     ledger: Ledger
     again: bool = False
     """Whether kept pages are read again, and none is asked for."""
+    planned: Planned | None = None
+    """What a refresh visits, where only that is visited."""
 
 
 def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = False) -> Ending:
@@ -72,6 +76,7 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
     try:
         with run.ledger as ledger:
             facts |= _counted(ledger, run)
+            facts |= _refreshed(ledger, run)
         ending = BUG if failed else _ending(run, facts, stats, _book(crawler))
         facts["findings"] = told(findings_of(crawler))
         if run.stage == "houses" and ending.code == ExitCode.COMPLETE and run.part is None:
@@ -122,6 +127,14 @@ def _counted(ledger: Ledger, run: Run) -> dict[str, Any]:
     }
 
 
+def _refreshed(ledger: Ledger, run: Run) -> dict[str, Any]:
+    """What became of a refresh; its plan ends with its last house."""
+    if run.planned is None:
+        return {}
+    ended = {"without": dict(without(ledger, run.site))}
+    return {"refresh": plan_facts(run.planned, close_plan(ledger, run.site)) | ended}
+
+
 def _published(place: Place) -> int | None:
     """Publish; the number of the version, None where nothing is new."""
     from scraper.dataset.publish import publish  # pandas costs a second: only where it is needed
@@ -159,6 +172,8 @@ def _ending(
         one["outcome"]: f"{one['reason'][:250]}, like {one['example']}"
         for one in reversed(facts["reasons"])
     }
+    if "refresh" in facts:
+        return refresh_ending(facts["refresh"], finished, reasons)
     return houses_ending(states, finished, reasons)
 
 

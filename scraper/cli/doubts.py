@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from scrapy.crawler import Crawler
 
 from scraper.errors import AlarmError
-from scraper.ledger.middleware import open_ledger
+from scraper.ledger.handing import open_ledger
 from scraper.ledger.parts import seal
 from scraper.ledger.takeback import take_back
 from scraper.place.place import Place

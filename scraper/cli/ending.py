@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scraper.errors import ExitCode
 
@@ -122,6 +123,34 @@ def again_ending(states: Mapping[str, int], pages: Mapping[str, int], finished: 
     if left:
         return Ending(ExitCode.INCOMPLETE, f"{said}; {left} houses wait for a visit: crawl them")
     return Ending(ExitCode.COMPLETE, said)
+
+
+def refresh_ending(
+    refresh: Mapping[str, Any], finished: bool, reasons: Mapping[str, str] | None = None
+) -> Ending:
+    """How the visits of a refresh ended; houses without an answer keep their rows.
+
+    `refresh`: what was `due` by why, houses `left`, and those of this run `without` an answer.
+
+    >>> refresh_ending({"due": {}, "left": 0, "without": {}}, True).why
+    'no house was due'
+    >>> refresh_ending({"due": {"new": 9}, "left": 2, "without": {}}, True).code.name
+    'INCOMPLETE'
+    >>> refresh_ending({"due": {"new": 9}, "left": 0, "without": {"unread": 8}}, True).code.name
+    'ALARM'
+    """
+    total, left = sum(refresh["due"].values()), refresh["left"]
+    if left or not finished:
+        return Ending(ExitCode.INCOMPLETE, f"stopped, {left} of {total} houses left: {AGAIN}")
+    why = {outcome: f" ({reason[:400]})" for outcome, reason in (reasons or {}).items()}
+    for outcome, code, what, todo in WITHOUT:
+        count = refresh["without"].get(outcome, 0)
+        if count > max(FEW, FEW_SHARE * total):
+            return Ending(code, f"{count} of {total} houses {what}{why.get(outcome, '')}: {todo}")
+    if not total:
+        return Ending(ExitCode.COMPLETE, "no house was due")
+    said = ", ".join(f"{n} {why_}" for why_, n in refresh["due"].items())
+    return Ending(ExitCode.COMPLETE, f"{total} houses visited ({said}){_lost(refresh['without'])}")
 
 
 def _lost(states: Mapping[str, int]) -> str:

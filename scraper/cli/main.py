@@ -14,6 +14,7 @@ from scraper.errors import ExitCode, HousecrawlError
 
 COMMANDS = (
     "run",
+    "refresh",
     "status",
     "export",
     "report",

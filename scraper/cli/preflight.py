@@ -14,6 +14,7 @@ from scraper.browser.find import launch_options
 from scraper.browser.options import Options as BrowserOptions
 from scraper.cli.afterwards import Run
 from scraper.cli.descriptors import allow_files
+from scraper.cli.due import plan_due
 from scraper.cli.project import guard_project
 from scraper.egress.open import open_backend
 from scraper.egress.options import Options as EgressOptions
@@ -22,7 +23,7 @@ from scraper.gate.installed import refuse_without_gate
 from scraper.gate.options import Options as GateOptions
 from scraper.ledger.again import AGAIN, is_again
 from scraper.ledger.array import attempt_id, chosen_part
-from scraper.ledger.middleware import hand_over, open_ledger
+from scraper.ledger.handing import hand_over, open_ledger
 from scraper.ledger.options import Options as LedgerOptions
 from scraper.ledger.part import Part
 from scraper.photos.options import Options as PhotoOptions
@@ -30,7 +31,7 @@ from scraper.place.open import open_place
 from scraper.quality.options import Options as QualityOptions
 from scraper.sites.load import load_site
 
-ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part", "parts", "from")}
+ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part", "parts", "from", "due")}
 """The arguments (`-a`) of each stage."""
 
 
@@ -67,8 +68,9 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     if kept := ArchiveOptions.from_settings(settings).place:
         open_place(kept)
     ledger = open_ledger(place, options.run_id, part)
+    planned = plan_due(ledger, place, site.name, arguments, settings)
     hand_over(ledger)
-    return Run(stage, site.name, part, options, place, ledger, again)
+    return Run(stage, site.name, part, options, place, ledger, again, planned)
 
 
 def _entries(where: str) -> list[str] | None:

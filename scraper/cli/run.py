@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     common += ["-s", f"RUN_ID={new_run_id()}"]
     common += [part for setting in args.settings for part in ("-s", setting)]
     where = ["-a", f"where={args.where}"] if args.where else []
-    with _Stages() as stages:
+    with Stages() as stages:
         for stage in (["ids", *common, *where], ["houses", *common]):
             code = stages.crawl(stage)
             if code != ExitCode.COMPLETE:
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     return ExitCode.COMPLETE
 
 
-class _Stages:
+class Stages:
     """Runs the stages, and passes on to the one at work that it is to stop."""
 
     def __init__(self) -> None:

@@ -25,7 +25,7 @@ def put_into(document: str) -> str:
     """The document with the dictionary of today between its two marker lines.
 
     >>> put_into(f"Columns:\\n{BEGIN}\\nold\\n{END}\\nMore.").count("| `house_id` |")
-    4
+    5
     """
     before, _, rest = document.partition(BEGIN)
     _, _, after = rest.partition(END)

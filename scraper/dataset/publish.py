@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from deltalake.exceptions import CommitFailedError
 
 from scraper.dataset.align import align
+from scraper.dataset.gone import mark_gone
 from scraper.dataset.intake import HOUSE, Intake
 from scraper.dataset.photos import put_photos
 from scraper.dataset.put import put_rows
@@ -96,6 +97,8 @@ def _put_all(
             put_photos(table, tables["houses"], Intake(place, "houses", seen, tuple(pending)), left)
         elif left:
             put_rows(table, Intake(place, name, left, tuple(pending) if name == "houses" else ()))
+        if name == "houses":
+            mark_gone(table, place, pending)
         commits[name] = table.commits_since(since)
     return tables, commits
 

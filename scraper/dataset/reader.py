@@ -19,7 +19,8 @@ def read(
     version: int | None = None,
     columns: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """A table of a dataset as a DataFrame: `houses`, `photos`, `ids` or `visits`.
+    """A table of a dataset as a DataFrame: `houses`, `photos`, `ids`,
+    `visits` or `history`.
 
     `place`: a folder or `s3://bucket/prefix`. `version`: its number, None for the newest; where
     nothing was published yet, what was crawled so far. `columns`: only these, which for photos

@@ -15,6 +15,7 @@ from scraper.dataset.conform import (
     plain_schema,
     subschema,
 )
+from scraper.dataset.history import history
 from scraper.dataset.intake import Intake, of_houses
 from scraper.dataset.kept import with_runs_of_photos
 from scraper.dataset.table import open_table
@@ -85,6 +86,8 @@ def _of(
     place: Place, table: str, version: int | None, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     chosen = latest(place) if version is None else find(place, version)
+    if table == "history":
+        return iter(history(place, version).select(schema.names).to_batches())
     if chosen is None:
         return _of_parts(place, table, schema)
     return _of_version(place, table, chosen, schema, pinned=version is not None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import (
     ColumnProperties,
     CommitProperties,
@@ -131,6 +132,33 @@ class Table:
                 "OR (s.fetched_at = t.fetched_at AND s.run_id <> t.run_id)"
             ).when_not_matched_insert_all().execute()
 
+    def has_open(self, houses: pa.Table) -> bool:
+        """Whether one of these houses (site, house_id) has a row that is not marked as gone."""
+        names = houses.column_names
+        return any(
+            pa.Table.from_batches([batch.filter(pc.not_equal(_status(batch), "gone"))])
+            .join(houses, names, join_type="left semi")
+            .num_rows
+            for batch in self.scan([*names, "status"])
+        )
+
+    def set_status(self, houses: pa.Table, status: str) -> None:
+        """Give houses (site, house_id, fetched_at) a status, unless their row was fetched later."""
+        with table_faults(self._place, self.name):
+            self._delta.merge(
+                houses,
+                predicate=_same(KEYS[self.name]),
+                source_alias="s",
+                target_alias="t",
+                streamed_exec=False,
+                writer_properties=_properties(self.name),
+                commit_properties=_said({}),
+            ).when_matched_update(
+                {"status": sql_text(status)},
+                predicate="s.fetched_at > t.fetched_at AND coalesce(t.status, '') <> "
+                + sql_text(status),
+            ).execute()
+
     def remove(self, predicate: str, note: Mapping[str, object]) -> None:
         """Take out the rows of a predicate: files are filtered as they stream, nothing is held."""
         with table_faults(self._place, self.name):
@@ -200,6 +228,10 @@ def _create(place: Place, name: str) -> Table:
             storage_options=dict(place.storage_options),
         )
     return Table(place, name, delta)
+
+
+def _status(batch: pa.RecordBatch) -> pa.Array:
+    return pc.fill_null(batch["status"], "")
 
 
 def _url(place: Place, name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -33,6 +34,8 @@ class Behaviour:
     """Seconds before robots.txt."""
     crawl_delay: float | None = None
     """What robots.txt asks a crawler to wait between two requests."""
+    etags: bool = False
+    """Whether house pages have an ETag, and are answered 304 where it is asked by."""
 
 
 class Routes:
@@ -70,6 +73,8 @@ class Routes:
         answer = kept.get(where) or self._found(unquote(parts.path), parts.query)
         if not answer.fault and answer.status != 503 and not where.startswith("/photo/"):
             kept[where] = answer
+        if self.behaviour.etags and answer.status == 200 and where.startswith("/house/"):
+            return _tagged(answer, request)
         return answer
 
     def _found(self, path: str, query: str) -> Answer:
@@ -143,6 +148,15 @@ class Routes:
             first = house_id not in self._stumbled
             self._stumbled.add(house_id)
         return first
+
+
+def _tagged(answer: Answer, request: Request) -> Answer:
+    """The answer with its ETag; 304 without a body where the asker has it."""
+    tag = f'"{sha256(answer.body).hexdigest()[:16]}"'
+    headers = {**answer.headers, "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return replace(answer, body=b"", status=304, headers=headers)
+    return replace(answer, headers=headers)
 
 
 def _bytes(house_id: str, photo: Photo, size: str) -> bytes:

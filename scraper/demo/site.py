@@ -16,6 +16,7 @@ from scraper.demo.routes import Behaviour, RobotsStatus, Routes
 from scraper.demo.seeded import Seeded
 from scraper.demo.server import Answer, Log, Request, Server
 from scraper.demo.truth import photo_url, row
+from scraper.demo.weeks import Week, after_week
 from scraper.schema import Row
 
 Override = Callable[[Request], Answer | None]
@@ -58,6 +59,8 @@ class DemoSite:
         self.behaviour = Behaviour(per_page, latency, robots_status, robots_delay, crawl_delay)
         self._overrides: tuple[tuple[str, Override], ...] = ()
         self._lock = threading.Lock()
+        self.weeks = 0
+        """Weeks that went by since it was made."""
         self.bans = Bans(ban) if ban else None
         self._server = Server(self._respond, port, host)
         self._photos = Server(self._respond, host=host) if photo_port else self._server
@@ -159,6 +162,13 @@ class DemoSite:
         """Change facts of a house, as a week does: its price, its status, `gone`, its markup."""
         house = replace(self.catalogue.houses[house_id], **values)
         self.use(replace(self.catalogue, houses={**self.catalogue.houses, house_id: house}))
+
+    def pass_week(self) -> Week:
+        """Let a week go by: new houses, sales, prices that change, houses that go; which ones."""
+        self.weeks += 1
+        catalogue, week = after_week(self.catalogue, self.weeks)
+        self.use(catalogue)
+        return week
 
     def use(self, catalogue: Catalogue) -> None:
         """Show other houses from now on."""

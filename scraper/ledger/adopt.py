@@ -37,6 +37,10 @@ ON CONFLICT (site, house_id) DO UPDATE SET
     outcome = excluded.outcome, reason = excluded.reason, run = excluded.run, part = excluded.part
 """
 
+_FORGET: Final = """
+DELETE FROM known WHERE house = (SELECT number FROM houses WHERE site = ? AND house_id = ?)
+"""
+
 
 def adopt_ids(database: Database, place: Place) -> bool:
     """Add the IDs of the place's `ids.parquet` that the ledger lacks; whether it held a new copy.
@@ -64,7 +68,9 @@ def adopt_part(database: Database, place: Place, manifest: Manifest) -> None:
     with database.transaction() as connection:
         number = _known_part(connection, manifest)
         for batch in open_part(place, manifest, "visits", columns=_VISIT):
-            connection.executemany(_TAKE_OVER, list(_states(database, connection, batch, number)))
+            states = list(_states(database, connection, batch, number))
+            connection.executemany(_TAKE_OVER, states)
+            connection.executemany(_FORGET, [(one[0], one[1]) for one in states])
         # The rows of a ledger that was set back to an older copy of itself: sealed already.
         connection.execute(
             "DELETE FROM finished WHERE EXISTS (SELECT 1 FROM houses AS h WHERE "

@@ -6,6 +6,7 @@ from typing import Final
 
 from scraper.house import Lease
 from scraper.ledger.commits import house_brought
+from scraper.ledger.known import forget
 from scraper.ledger.moments import from_ticks
 from scraper.ledger.states import State
 from scraper.ledger.store import Ledger
@@ -68,6 +69,7 @@ def keep_again(ledger: Ledger, lease: Lease, page_run: str, row: Row, visit: Row
         number, hash_, site, state, last_run = found
         run = ledger.database.word(connection, ledger.run_id)
         connection.execute(_KEPT, (number, run, brought.bytes, brought.row, brought.visit))
+        forget(connection, [number])
         if state == State.OK or last_run == page_run or is_again(last_run or ""):
             ok = int(State.OK)
             connection.execute(_RECOVERED, (ok, ok, run, number))

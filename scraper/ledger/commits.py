@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from scraper.house import Lease, Outcome
+from scraper.ledger.known import UNCHANGED, Known, Seen, digest_of, learn, put_back
 from scraper.ledger.packing import pack
 from scraper.ledger.states import STATE_OF, State
 from scraper.ledger.tallies import PHOTOS, add
@@ -28,6 +29,8 @@ class Brought:
     photos: bytes | None = None
     outcomes: Counter[str] | None = None
     """Photos by outcome."""
+    known: Known | None = None
+    """What a final visit says of the house to the refreshes after it."""
 
     @property
     def bytes(self) -> int:
@@ -45,26 +48,37 @@ class Held:
     tries: int
 
 
-def house_brought(lease: Lease, visit: Row, row: Row, photos: Sequence[Row]) -> Brought:
+def house_brought(
+    lease: Lease, visit: Row, row: Row, photos: Sequence[Row], seen: Seen | None = None
+) -> Brought:
     """A house's rows, packed; ValueError when one is of another house or does not fit."""
     _check_key(lease, [visit, row, *photos])
+    packed = pack("houses", [row])
     return Brought(
         State.OK,
         None,
         pack("visits", [visit]),
-        pack("houses", [row]),
+        packed,
         pack("photos", list(photos)) if photos else None,
         Counter(str(photo.get("outcome") or "ok") for photo in photos),
+        Known("row", visit.get("fetched_at"), seen, row.get("status"), digest_of(packed)),
     )
 
 
-def visit_brought(lease: Lease, visit: Row) -> Brought:
-    """A visit without a house, packed; ValueError when its row is none or does not fit."""
+def visit_brought(lease: Lease, visit: Row, seen: Seen | None = None) -> Brought:
+    """A visit without a row, packed; ValueError when its row is none or does not fit.
+
+    Its house is as it was (outcome ok, reason `unchanged`), or it gave none.
+    """
     _check_key(lease, [visit])
     state = STATE_OF.get(cast(Outcome, visit.get("outcome")), State.OK)
+    at = visit.get("fetched_at")
     if state is State.OK:
-        raise ValueError(f"outcome {visit.get('outcome')!r} is none of a visit without a house")
-    return Brought(state, str(visit.get("reason") or ""), pack("visits", [visit]))
+        if visit.get("outcome") != "ok" or visit.get("reason") != UNCHANGED:
+            raise ValueError(f"outcome {visit.get('outcome')!r} is none of a visit without a house")
+        return Brought(state, None, pack("visits", [visit]), known=Known("same", at, seen))
+    known = Known("gone" if state is State.GONE else "none", at)
+    return Brought(state, str(visit.get("reason") or ""), pack("visits", [visit]), known=known)
 
 
 def _check_key(lease: Lease, rows: Iterable[Row]) -> None:
@@ -101,7 +115,10 @@ def end(
         (int(state), int(brought.state), brought.reason, run, house.number),
     )
     if state is State.AGAIN:
+        put_back(connection, house.number)
         return
+    if brought.known is not None:
+        learn(connection, house.number, brought.known)
     connection.execute(
         "INSERT INTO finished (house, run, bytes, houses, visits, photos) "
         "VALUES (?, ?, ?, ?, ?, ?)",

@@ -71,6 +71,39 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         )
         """,
     ),
+    (
+        # What a refresh goes by; empty where a row came from elsewhere and was not looked at yet.
+        """
+        CREATE TABLE known (
+            house INTEGER PRIMARY KEY,
+            status TEXT,
+            visited INTEGER,
+            mode TEXT,
+            body TEXT,
+            digest BLOB,
+            reader TEXT,
+            etag TEXT,
+            modified TEXT,
+            visits INTEGER NOT NULL DEFAULT 0,
+            changes INTEGER NOT NULL DEFAULT 0,
+            missed INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        """
+        CREATE TABLE due (
+            house INTEGER PRIMARY KEY, site INTEGER NOT NULL, rank INTEGER NOT NULL,
+            why TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX due_rank ON due (site, rank)",
+        # The number of a house that was erased may come again.
+        """
+        CREATE TRIGGER erased AFTER DELETE ON houses BEGIN
+            DELETE FROM known WHERE house = old.number;
+            DELETE FROM due WHERE house = old.number;
+        END
+        """,
+    ),
 )
 """What each version adds to the one before: version N is a file with the first N steps done."""
 

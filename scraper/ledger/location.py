@@ -13,6 +13,7 @@ from scraper.place.place import Place
 
 FILE: Final = "ledger.sqlite"
 LOCK: Final = "ledger.lock"
+REFRESH_LOCK: Final = "refresh.lock"
 ALARMS: Final = "alarms"
 
 

@@ -17,37 +17,22 @@ from scrapy.crawler import Crawler
 from scraper import names
 from scraper.errors import HousecrawlError, StorageError, fault_of
 from scraper.house import FoundId, House, Lease, Outcome, Visit
-from scraper.ledger.location import ledger_folder
+from scraper.ledger.due import lease_due
+from scraper.ledger.handing import handed_over, open_ledger
+from scraper.ledger.known import seen_of
 from scraper.ledger.moments import utc_now
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
 from scraper.ledger.parts import seal, write_ids
-from scraper.ledger.store import Ledger
 from scraper.ledger.visits import visit_row
 from scraper.ledger.window import Window
 from scraper.place.open import open_place
-from scraper.place.place import Place
 from scraper.schema import Row
 
 logger = logging.getLogger(__name__)
 
 PATIENCE: Final = 5.0
 """Seconds without any outcome after which somebody looks whether a house got lost."""
-
-_handed: dict[str, Ledger] = {}
-
-
-def open_ledger(place: Place, run_id: str, part: Part | None) -> Ledger:
-    """The ledger of a place, or of one part of its list."""
-    return Ledger.open(place, run_id=run_id, folder=ledger_folder(place, part))
-
-
-def hand_over(ledger: Ledger) -> None:
-    """Let the crawl of the ledger's run use it, and leave it open for who opened it.
-
-    So what is wrong with a ledger is known before the crawl, and its newest part is read once.
-    """
-    _handed[ledger.run_id] = ledger
 
 
 class LedgerExtension:
@@ -62,13 +47,10 @@ class LedgerExtension:
         self._crawler = crawler
         self.options = Options.from_settings(settings)
         self.place = open_place(self.options.place)
-        self._handed = self.options.run_id in _handed
         self._part: Part | None = getattr(crawler.spider, "part", None)
-        self.ledger = (
-            _handed.pop(self.options.run_id)
-            if self._handed
-            else open_ledger(self.place, self.options.run_id, self._part)
-        )
+        handed = handed_over(self.options.run_id)
+        self._handed = handed is not None
+        self.ledger = handed or open_ledger(self.place, self.options.run_id, self._part)
         self._sealer = ThreadPoolExecutor(1, "sealer")  # each thread would keep memory of its own
         self._sealing: asyncio.Future[object] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -80,6 +62,8 @@ class LedgerExtension:
         """Whether the crawl ends early: no house is leased any more, and no failure counts."""
         self.stopped_entries: list[tuple[str, str]] = []
         """Entries of the search that were not read to their end: (kind, what happened)."""
+        self.reader = ""
+        """What reads the pages: a page that another one read has to be read again."""
         self._broken: HousecrawlError | None = None
         self._unsealed: HousecrawlError | None = None
 
@@ -115,13 +99,23 @@ class LedgerExtension:
             self._count(names.STAT_IDS_LISTED, listed)
             self._count(names.STAT_IDS_NEW, added.new)
 
-    async def leases(self, site: str, part: Part | None) -> AsyncIterator[Lease]:
-        """Houses to visit, until every one has an outcome; waits while enough are worked on."""
+    async def leases(
+        self, site: str, part: Part | None, *, due: bool = False
+    ) -> AsyncIterator[Lease]:
+        """Houses to visit, until every one has an outcome; waits while enough are worked on.
+
+        `due`: only those that a refresh planned, in its order.
+        """
         while not self.stopping:
             found: list[Lease] = []
             with self._ending_the_crawl():
                 if (room := self.window.room) > 0:
-                    found = self.ledger.lease(site, room, part, self.options.attempts)
+                    attempts = self.options.attempts
+                    found = (
+                        lease_due(self.ledger, site, room, attempts)
+                        if due
+                        else self.ledger.lease(site, room, part, attempts)
+                    )
             self.window.enter(found)
             for lease in found:
                 yield lease
@@ -171,11 +165,13 @@ class LedgerExtension:
     def _commit(self, item: House | Visit) -> Row:
         row = visit_row(item, self.options.run_id, utc_now())
         if isinstance(item, Visit):
-            self.ledger.commit_visit(item.lease, row, final=item.final)
+            seen = seen_of(item.page, self.reader) if item.page else None
+            self.ledger.commit_visit(item.lease, row, final=item.final, seen=seen)
             return row
         item.row["run_id"] = self.options.run_id
         try:
-            self.ledger.commit_house(item.lease, item.row, item.photos, row)
+            seen = seen_of(item.page, self.reader)
+            self.ledger.commit_house(item.lease, item.row, item.photos, row, seen)
         except ValueError as error:
             logger.error("the row of %s does not fit its table: %s", item.lease.url, error)
             misfit = f"the row does not fit its table: {error}"

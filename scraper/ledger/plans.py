@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from scraper.ledger.database import Database
+from scraper.ledger.known import forget_parts
 from scraper.ledger.manifests import FOLDER, part_name
 from scraper.ledger.moments import to_ticks
 from scraper.ledger.states import State
@@ -140,9 +141,10 @@ def purge(database: Database, plan: Plan) -> None:
             step = _next_step(connection, plan)
             if not step:
                 return
+            # A visit that found nothing new leaves its house to the part that holds its row.
             connection.executemany(
-                "UPDATE houses SET part = ? WHERE number = ?",
-                [(plan.number, house) for _, house in step],
+                "UPDATE houses SET part = ?1 WHERE number = ?2 AND (?3 OR state <> ?4)",
+                [(plan.number, house, has_row, int(State.OK)) for _, house, has_row in step],
             )
             connection.execute(
                 "DELETE FROM finished WHERE seq BETWEEN ? AND ?", (step[0][0], step[-1][0])
@@ -156,6 +158,7 @@ def withdraw(connection: sqlite3.Connection, plans: Iterable[Plan]) -> int:
     """
     lost = list(plans)
     numbers = json.dumps([plan.number for plan in lost])
+    forget_parts(connection, numbers)
     reopened = connection.execute(
         """
         UPDATE houses SET state = ?, tries = 0, part = NULL
@@ -175,16 +178,17 @@ def _planned_to(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(last), 0) FROM parts").fetchone()[0])
 
 
-def _next_step(connection: sqlite3.Connection, plan: Plan) -> list[tuple[int, int]]:
-    step: list[tuple[int, int]] = []
+def _next_step(connection: sqlite3.Connection, plan: Plan) -> list[tuple[int, int, bool]]:
+    step: list[tuple[int, int, bool]] = []
     size = 0
     rows = connection.execute(
-        "SELECT seq, house, bytes FROM finished WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
+        "SELECT seq, house, bytes, houses IS NOT NULL FROM finished "
+        "WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
         (plan.first, plan.last, _PURGE_ROWS),
     )
-    for seq, house, bytes_ in rows:
+    for seq, house, bytes_, has_row in rows:
         if step and size + bytes_ > _PURGE_BYTES:
             break
-        step.append((seq, house))
+        step.append((seq, house, bool(has_row)))
         size += bytes_
     return step

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from scraper.house import FoundId, Lease, Outcome
@@ -16,6 +15,7 @@ from scraper.ledger import commits, counts, leases, plans, recovery
 from scraper.ledger.counts import Counts, Reason
 from scraper.ledger.database import Database
 from scraper.ledger.ids import Added, batches, insert
+from scraper.ledger.known import Seen
 from scraper.ledger.location import FILE, LOCK, ledger_folder
 from scraper.ledger.lock import Lock
 from scraper.ledger.moments import to_ticks, utc_now
@@ -113,12 +113,7 @@ class Ledger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -187,21 +182,26 @@ class Ledger:
                     self._tallies.move(connection, house.site, [house.hash], State.LEASED, state)
         self._search.something_opened()
 
-    def commit_house(self, lease: Lease, row: Row, photos: list[Row], visit: Row) -> bool:
+    def commit_house(
+        self, lease: Lease, row: Row, photos: list[Row], visit: Row, seen: Seen | None = None
+    ) -> bool:
         """Keep a house's row, its photo rows, its visit and the state `ok`, all at once.
 
         Whether it was kept: a lease that is over (committed before, given back) changes nothing.
         Raises ValueError for a row that does not fit its table; the lease then goes on.
         """
-        return self._commit(lease, commits.house_brought(lease, visit, row, photos), final=True)
+        brought = commits.house_brought(lease, visit, row, photos, seen)
+        return self._commit(lease, brought, final=True)
 
-    def commit_visit(self, lease: Lease, visit: Row, *, final: bool) -> bool:
+    def commit_visit(
+        self, lease: Lease, visit: Row, *, final: bool, seen: Seen | None = None
+    ) -> bool:
         """Keep a visit that gave no house, and the state that its `outcome` means.
 
         Not `final`: the house is open again, and only its last outcome and reason are kept, until
         the tries that `lease` allows are used up; then the visit is final all the same.
         """
-        return self._commit(lease, commits.visit_brought(lease, visit), final=final)
+        return self._commit(lease, commits.visit_brought(lease, visit, seen), final=final)
 
     def reopen(self, site: str, outcomes: Collection[Outcome]) -> int:
         """Open the houses of a site that ended in one of the outcomes, with all tries; how many.

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
+from scraper.ledger.known import doubt
 from scraper.ledger.packing import pack
 from scraper.ledger.states import State
 from scraper.ledger.store import Ledger
@@ -50,6 +51,7 @@ def _take(
     connection.execute(_VISIT, (house, run, len(visit), visit))
     unread = int(State.UNREAD)
     connection.execute(_UNREAD, (unread, unread, reason, now, house))
+    doubt(connection, house)
     ledger._tallies.move(connection, number, [hash_], State.OK, State.UNREAD)
     return True
 
