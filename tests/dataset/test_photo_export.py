@@ -23,6 +23,8 @@ from PIL import Image
 from scraper.cli.main import main
 from scraper.dataset.photo_export import DESCRIBED, INDEX, export_photos
 from scraper.dataset.publish import publish
+from scraper.dataset.whole_folder import whole_folder
+from scraper.errors import StorageError
 from scraper.place.open import open_place
 from scraper.place.place import Place
 from scraper.schema import arrow_schema
@@ -193,3 +195,19 @@ def test_a_killed_export_leaves_nothing_under_its_name(homes: Place, tmp_path: P
     assert [*tmp_path.iterdir()], "it was killed while it wrote"
     export_photos(homes, str(out), "files")
     assert [path.name for path in tmp_path.iterdir()] == ["out"], "and what it left is removed"
+
+
+def test_of_two_exports_to_one_name_the_first_stays(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def both() -> None:
+        with whole_folder(str(out)) as slow:
+            with whole_folder(str(out)) as fast, fast.file("x") as path:
+                path.write_text("fast")
+            with slow.file("x") as path:
+                path.write_text("slow")
+
+    with pytest.raises(StorageError, match="not empty"):
+        both()
+    assert (out / "x").read_text() == "fast"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
