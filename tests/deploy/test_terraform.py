@@ -23,6 +23,25 @@ provider "aws" {
   skip_requesting_account_id  = false
   skip_metadata_api_check     = true
 }
+
+# At AWS the role that is linked to the service is there by itself.
+resource "aws_batch_compute_environment" "spot" {
+  service_role = aws_iam_role.instance.arn
+}
+
+# So are AWS's own policies.
+resource "aws_iam_role_policy_attachment" "instance" {
+  policy_arn = aws_iam_policy.stand_in.arn
+}
+"""
+STAND_IN = """
+resource "aws_iam_policy" "stand_in" {
+  name = "stand-in"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "ecs:Poll", Resource = "*" }]
+  })
+}
 """
 GIVEN = {
     "bucket": "houses-of-a-test",
@@ -56,6 +75,7 @@ def folder(tool, deploy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copytree(deploy / "terraform", folder, ignore=shutil.ignore_patterns(".terraform*"))
     shutil.copy(deploy / "seccomp.json", tmp_path)
     (folder / "moto_override.tf").write_text(MOTO)
+    (folder / "moto.tf").write_text(STAND_IN)
     (folder / "given.auto.tfvars.json").write_text(json.dumps(GIVEN))
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", os.devnull)
     tool("terraform", f"-chdir={folder}", "init", "-input=false", f"-plugin-dir={plugins}")
