@@ -80,7 +80,9 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
         ending = BUG if failed else _ending(run, facts, stats, _book(crawler))
         facts["findings"] = told(findings_of(crawler))
         if run.stage == "houses" and ending.code == ExitCode.COMPLETE and run.part is None:
-            facts["findings"] = told(judged(run.place, run.options.run_id))
+            facts["findings"] = told(
+                judged(run.place, run.options.run_id, whole=run.planned is not None)
+            )
             facts["version"] = _published(run.place)
     except DoubtfulError as error:
         facts["findings"] = told(error.findings)

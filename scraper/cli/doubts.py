@@ -41,19 +41,21 @@ def told(findings: Sequence[Finding]) -> list[dict[str, object]]:
     return [one.as_json() for one in findings]
 
 
-def judged(place: Place, run_id: str) -> Sequence[Finding]:
+def judged(place: Place, run_id: str, *, whole: bool = False) -> Sequence[Finding]:
     """Nothing, where what is pending may be published.
 
     Raises `DoubtfulError` where not: then the rows in doubt are taken back, so that the next run
-    visits their houses again.
+    visits their houses again; `whole`: all that is pending, for what spoils some rows may have
+    spoiled others that show it less.
     """
-    from scraper.dataset.quality import check_before_publish  # costs a second, as publishing does
+    # Costs a second, as publishing does.
+    from scraper.dataset.quality import check_before_publish, pending_names
 
     judgement = check_before_publish(place)
     if not judgement.findings:
         return ()
     reason = f"not to be trusted: {judgement.findings[0].column}: {judgement.findings[0].found}"
     with open_ledger(place, run_id, None) as ledger:
-        take_back(ledger, judgement.doubted, reason)
+        take_back(ledger, pending_names(place) if whole else judgement.doubted, reason)
         seal(ledger, place, force=True)
     raise DoubtfulError(judgement.findings)

@@ -75,6 +75,12 @@ def check_before_publish(place: Place) -> Judgement:
     return Judgement(tuple(findings), tuple(doubted))
 
 
+def pending_names(place: Place) -> list[tuple[str, str, str]]:
+    """site, house_id and run_id of all rows that no version has."""
+    keys = Pending.of(place).keys.select(["site", "house_id", "run_id"])
+    return [_name(row) for row in keys.to_pylist()]
+
+
 def remember(place: Place, version: int) -> None:
     """Keep what each site gives in the version just published, for the next to be compared with."""
     for site, count in _counted(rows(place, columns=["site"]), "site").items():
