@@ -32,8 +32,8 @@ def within(seconds: float) -> Iterator[None]:
     running = True
 
     def ring(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if running:
+        del number
+        if running and not _is_deaf(frame):
             raise AnswerError(Fault(f"not read within {seconds:g} s of processor time"))
 
     before = signal.signal(signal.SIGVTALRM, ring)
@@ -44,3 +44,12 @@ def within(seconds: float) -> Iterator[None]:
         running = False
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+def _is_deaf(frame: FrameType | None) -> bool:
+    """Whether an error raised here would only be printed: inside what runs when objects die."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") == "weakref":
+            return True
+        frame = frame.f_back
+    return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -58,7 +58,8 @@ class _Deadline:
         """End no later than then, by the event loop's clock."""
         due = self.timeout.when()
         if not self.timeout.expired() and (due is None or due > when):
-            self.timeout.reschedule(when)
+            with suppress(RuntimeError):  # the page has ended by itself in this moment
+                self.timeout.reschedule(when)
 
     def crashed(self, _: Any) -> None:
         """End now: Playwright tells of a page whose process died, but goes on waiting for it."""

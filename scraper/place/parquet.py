@@ -26,7 +26,7 @@ LARGE: Final = 64 * 2**20
 """Bytes of a piece from which it is looked at, and of the lists of one batch."""
 MOST_TEXT: Final = 256 * 2**20
 """Bytes of one column of a batch."""
-FEWEST: Final = 16
+FEWEST: Final = 8
 """Rows of the smallest batches."""
 
 _DICTIONARIES: Final = frozenset({"RLE_DICTIONARY", "PLAIN_DICTIONARY"})

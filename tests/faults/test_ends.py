@@ -230,7 +230,7 @@ def test_the_part_of_a_dead_worker_is_completed_by_its_next_run(crawls) -> None:
     one.ended_well(0)
     here.site.behaviour.latency = 0
     here.run("houses", "-a", "part=1/2")
-    assert set(here.sealed("visits").values()) == {1}
+    assert set(here.sealed("houses").values()) == {1}
     here.site.log.clear()
     here.run("houses")
     assert here.asked() == set(), "the parts are the whole list"
