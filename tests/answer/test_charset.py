@@ -1,6 +1,7 @@
 """Right letters, whatever header and page say of the charset; or a plain no."""
 
 import pytest
+from scrapy.http import HtmlResponse
 
 from scraper.page import charset_of, text_of
 
@@ -22,6 +23,16 @@ def html(text: str, charset: str = "") -> str:
 def test_utf8_under_any_name(text: str, lie: str) -> None:
     for page in (html(text), html(text, lie)):
         assert text_of(page.encode(), f"text/html; charset={lie}") == page
+
+
+@pytest.mark.parametrize("lie", ["iso-8859-1", "windows-1252", "koi8-r"])
+@pytest.mark.parametrize("text", [PRICE, RUSSIAN])
+def test_stock_scrapy_believes_the_header(text: str, lie: str) -> None:
+    """Negative control: the same bytes under the same name, read by Scrapy's own response."""
+    headers = {"Content-Type": f"text/html; charset={lie}"}
+    response = HtmlResponse("http://a.example", headers=headers, body=html(text).encode())
+    assert response.text != html(text)
+    assert text not in response.text
 
 
 @pytest.mark.parametrize("text", [PRICE, FRENCH])

@@ -33,6 +33,11 @@ CHALLENGE = (
     b"<html><head><title>Just a moment...</title></head><body><p>Verify you are human</p>"
     b"<div class='cf-turnstile'></div></body></html>"
 )
+BLIND = """import spiders.houses, spiders.page
+spiders.houses.refusal = spiders.page.refusal = lambda page: None
+class Blind(spiders.houses.HousesSpider):
+    pass
+"""
 Change = Callable[[House], House | bytes]
 FULL = os.environ.get("FAULTS") == "full"
 
@@ -48,8 +53,9 @@ class Crawl:
         command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", stage]
         command += ["-a", f"site={self.file}", "-s", f"DATASET={self.place}"]
         command += ["-s", f"CONCURRENT_REQUESTS={AT_ONCE}", "-s", "PHOTO_WORKERS=1", *more]
+        env = {**os.environ, "PYTHONPATH": f"{self.folder}:{os.environ.get('PYTHONPATH', '')}"}
         said = subprocess.run(command, cwd=self.folder, capture_output=True, text=True,
-                              check=False, timeout=200, env={**os.environ})  # fmt: skip
+                              check=False, timeout=200, env=env)  # fmt: skip
         assert "Traceback" not in said.stderr, said.stderr
         return said
 
@@ -199,6 +205,17 @@ def test_a_challenge_in_place_of_pages_ends_the_crawl(crawl: Crawl) -> None:
     heal(crawl)  # here in the quick run too
     assert crawl.houses().returncode == 0
     assert crawl.equals_truth()
+
+
+def test_without_the_rules_of_refusals_it_asks_on(crawl: Crawl) -> None:
+    """Negative control: the same challenge, to a crawl that takes it for a page like others."""
+    (crawl.folder / "blind.py").write_text(BLIND)
+    crawl.file.write_text(crawl.file.read_text() + '\n[render]\nmode = "never"\n')
+    crawl.list_ids()
+    seen = after(crawl, 30, lambda house: CHALLENGE)
+    said = crawl.houses("-s", "SPIDER_MODULES=blind", "-s", f"EXTENSIONS={UNWATCHED}")
+    assert said.returncode == 4, said.stderr
+    assert len(set(seen)) == 30 + crawl.report["states"]["unread"] > 30 + 5 + AT_ONCE
 
 
 def test_one_page_for_every_house(crawl: Crawl) -> None:

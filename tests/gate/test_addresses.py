@@ -147,6 +147,20 @@ def test_nothing_connects_elsewhere(house, crawl) -> None:
         assert "not an http or https address" in said["got"][url]
 
 
+def test_stock_scrapy_reads_files(crawl, tmp_path) -> None:
+    """Negative control: what answers where nothing looks at the scheme."""
+    file = tmp_path / "secret.html"
+    file.write_text("<p>inside</p>")
+    urls = [file.as_uri(), "data:text/html,x"]
+    stock = {
+        "DOWNLOADER_MIDDLEWARES": {"scraper.gate.middleware.GateMiddleware": None},
+        "ROBOTSTXT_OBEY": True,
+    }
+    free, gated = crawl({"urls": urls, "settings": stock}, {"urls": urls})
+    assert free["got"] == dict.fromkeys(urls, 200)
+    assert all(str(got).startswith("RequestDenied") for got in gated["got"].values())
+
+
 @pytest.mark.parametrize("guarded", [True, False])
 def test_a_name_that_leads_inside_is_not_connected_to(house, crawl, guarded: bool) -> None:
     """At connect time: the name looks public, its address is not. With a negative control."""

@@ -24,12 +24,18 @@ CASES = {
     "from the future, and it closes": (-2 * DAY, CLOSED, ["/robots.txt"]),
     "no file at all": (3600.0, CLOSED, ["/a"]),
     "damaged, and it closes": (None, CLOSED, ["/robots.txt"]),
+    # Negative controls: without the kept file neither the hour nor the 30 days hold.
+    "removed, and it closes": ("removed", CLOSED, ["/robots.txt"]),
+    "removed, and unreachable": ("removed", FAILS, ["/robots.txt"] * 3),
 }
 """Age in the second process, what the host answers then, and what it is asked for."""
 
 
-def age(place: Path, seconds: float | None) -> None:
+def age(place: Path, seconds: float | str | None) -> None:
     (file,) = (place / "robots").iterdir()
+    if seconds == "removed":
+        file.unlink()
+        return
     said = json.loads(file.read_bytes())
     said["asked_at"] = time.time() - (seconds or 0)
     file.write_text("{" if seconds is None else json.dumps(said))

@@ -216,6 +216,22 @@ def test_a_site_that_says_not_now_is_left_alone(house, crawl) -> None:
     assert by_chance[1] > 0.98  # the second in a row: twice as long
 
 
+def test_stock_scrapy_does_not_wait(house, crawl) -> None:
+    """Negative control: its own retries, in spite of a Retry-After of ten minutes."""
+    server = house(b"")
+    rest = iter([(429, {"Retry-After": "600"}, b""), (503, {"Retry-After": "600"}, b"")])
+    server.routes["/a"] = lambda _: next(rest, (200, {}, b"ok"))
+    settings = {
+        "DOWNLOADER_MIDDLEWARES": {"scraper.gate.middleware.GateMiddleware": None},
+        "ROBOTSTXT_OBEY": True,
+        "RETRY_ENABLED": True,
+    }
+    meta = {"handle_httpstatus_all": False}
+    crawl({"urls": [server.url("/a")], "own": [server.own], "settings": settings, "meta": meta})
+    assert server.asked() == ["/robots.txt", "/a", "/a", "/a"]
+    assert max(gaps(server)[-2:]) < 1
+
+
 def test_workers_share_a_pace_and_take_turns() -> None:
     """On one clock on the wall, whatever each one's own clock says."""
     pace = Pace(delay=2.0, concurrency=4, workers=2)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 RULES = b"User-agent: *\nDisallow: /private/\n"
+LARGE = 24 * 2**20
 HTML = b"<html><body>not here</body></html>"
 SETTINGS = {
     "BACK_OFF": 0.05,
@@ -181,3 +182,34 @@ def test_a_host_recovers_and_the_judge_sees_a_leak(crawl, house) -> None:
     )
     assert server.asked() == ["/robots.txt"] * 3 + ["/free/1"]
     assert failing.asked() == ["/robots.txt", "/private/1"]
+
+
+def test_a_large_file_is_not_fetched_whole(crawl, house) -> None:
+    """Of 24 MB, what the server could write before the crawl hung up.
+
+    Negative control: Scrapy's own middleware takes all of it.
+    """
+    written = {}
+
+    def large(handler):
+        port = handler.server.port
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**16)
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % LARGE)
+        handler.wfile.write(RULES + b"#" * (2**16 - len(RULES) - 1) + b"\n")
+        written[port] = 2**16
+        while written[port] < LARGE:
+            handler.wfile.write(b"#" * (2**16 - 1) + b"\n")
+            written[port] += 2**16
+
+    cut, whole = house(large), house(large)
+    crawl(
+        {"urls": [cut.url("/private/1")], "own": [cut.own], "settings": SETTINGS},
+        {
+            "urls": [whole.url("/private/1")],
+            "own": [whole.own],
+            "settings": {**SETTINGS, **STOCK},
+        },
+    )
+    assert cut.asked() == ["/robots.txt"]
+    assert written[cut.port] < LARGE / 2, "what lies in the buffers of the sockets counts too"
+    assert written[whole.port] == LARGE

@@ -141,7 +141,19 @@ def test_a_site_that_refuses_is_left_alone(refusing) -> None:
     assert len({r.client[0] for r in asked}) == 1
 
 
+def test_stock_scrapy_asks_on(refusing, crawl) -> None:
+    """Negative control: the same houses, all that robots.txt allows, in spite of the 403s."""
+    site, before = refusing.site, len(refusing.site.log.requests("/house/"))
+    urls = [f"{site.url}/house/{one}" for one in site.listed]
+    own = [("127.0.0.1", int(site.url.rpartition(":")[2]))]
+    (said,) = crawl({"urls": urls, "own": own, "settings": {**STOCK, "ROBOTSTXT_OBEY": True}})
+    closed = [got for got in said["got"].values() if "robots.txt" in str(got)]
+    assert len(closed) < 10
+    assert len(site.log.requests("/house/")) - before == len(urls) - len(closed)
+
+
 GATE = "scraper.gate.middleware.GateMiddleware"
+STOCK = {"DOWNLOADER_MIDDLEWARES": {GATE: None}}
 OFF = {
     "the middleware": ("-s", f'DOWNLOADER_MIDDLEWARES={{"{GATE}": null}}'),
     "the middlewares": ("-s", "DOWNLOADER_MIDDLEWARES={}"),
@@ -188,3 +200,19 @@ def test_a_public_site_is_not_asked_without_a_contact(tmp_path) -> None:
     said = scrapy(tmp_path, "crawl", "ids", "-a", "site=example", "-s", place)
     assert said.returncode == 2
     assert "CONTACT is empty" in said.stderr
+
+
+def test_the_same_crawl_with_a_contact_asks(house, crawl) -> None:
+    """Negative control, of a name that is public to the gate and leads to a server of the tests."""
+    servers = silent, told = house(b""), house(b"")
+    wanted = [
+        {
+            "urls": [f"http://x.inside.example:{server.port}/a"],
+            "settings": {"CONTACT": contact, "PACE_DELAY": 0},
+        }
+        for server, contact in zip(servers, ("", "me@homes.example"), strict=True)
+    ]
+    wanted[0]["process"] = {"TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingHostnameResolver"}
+    crawl(*wanted)
+    assert silent.log == []
+    assert told.asked() == ["/robots.txt", "/a"]
