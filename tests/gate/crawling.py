@@ -1,7 +1,7 @@
 """Crawls in a process of their own: reads what to ask as JSON, writes what came of it.
 
 Input: a list of crawls, each {"urls", "media", "own", "pace", "settings", "meta", "metas" (one
-for each URL in turn), "proxies", "part"}; they run at once.
+for each URL in turn), "proxies", "part", "by_name" (the first one's counts)}; they run at once.
 Output: a list of {"got": {url: status or exception}, "rules": {url: rule}, "stats": {...}}.
 """
 
@@ -10,11 +10,13 @@ import json
 import socket
 import sys
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from scraper import names
+from scraper.gate.hosts import Hosts
 from scraper.guard import Guard
 
 SETTINGS = {
@@ -78,8 +80,20 @@ def look_up(name, *args, **kwargs):
     return socket.getaddrinfo("127.0.0.1" if name.endswith("inside.example") else name, *args)
 
 
+def key_rules_by_name_alone() -> None:
+    """For a control: scheme and port are forgotten, the first origin of a name speaks for all."""
+    by_origin, first = Hosts.answer, {}
+
+    def by_name(self, origin, way):
+        return by_origin(self, first.setdefault(urlsplit(origin).hostname, origin), way)
+
+    Hosts.answer = by_name
+
+
 def main() -> None:
     crawls = json.loads(sys.stdin.read())
+    if crawls[0].pop("by_name", False):
+        key_rules_by_name_alone()
     process = AsyncCrawlerProcess({**SETTINGS, **crawls[0].pop("process", {})})
     said, crawlers = [], []
     for crawl in crawls:

@@ -29,3 +29,19 @@ def test_http_and_https_of_a_host_have_rules_of_their_own(house, crawl, certific
     assert free.asked() == ["/robots.txt", "/private/1"]
     assert closed.asked() == ["/robots.txt", "/free"]
     assert said["got"][urls[1]].startswith("RequestDenied")
+
+
+def test_rules_by_name_alone_would_leak(house, crawl, certificate) -> None:
+    """Negative control: the rules of one port stand for the other, and for https."""
+    free, port = house(b""), house(CLOSED)
+    secure = house(CLOSED, tls=certificate("127.0.0.1"))
+    servers = free, port, secure
+    wanted = {
+        "urls": [server.url("/private/1") for server in servers],
+        "own": [server.own for server in servers],
+        "settings": {**VERIFY, "CONCURRENT_REQUESTS": 1},
+        "by_name": True,
+    }
+    crawl(wanted, env={"SSL_CERT_FILE": certificate.authority})
+    assert free.asked() == ["/robots.txt", "/private/1"]
+    assert port.asked() == secure.asked() == ["/private/1"]

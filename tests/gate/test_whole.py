@@ -9,6 +9,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from scrapy.http import Request, Response
+from scrapy.settings import Settings
+from scrapy.spidermiddlewares.referer import RefererMiddleware
 
 from scraper.demo.server import Answer
 from scraper.demo.site import DemoSite
@@ -115,6 +118,17 @@ def test_a_header_of_the_site_calls_nothing_and_nothing_says_where_we_came_from(
     plain = [r for r in crawled.site.log.requests() if r.path.startswith(("/house/", "/photo"))]
     assert plain
     assert not [r for r in plain if "referer" in r.headers and r.agent.startswith("housecrawl")]
+
+
+def test_stock_scrapy_minds_the_header_and_sends_where_it_came_from() -> None:
+    """Negative control: the whole address as Referer, to another host, because the site says so."""
+    stock = RefererMiddleware(Settings())
+    asked = Request("https://a.example/from?token=1")
+    onwards = Request("http://b.example/")
+    plain = Response(asked.url, request=asked)
+    telling = plain.replace(headers={"Referrer-Policy": "unsafe-url"})
+    said = [stock.policy(it, onwards).referrer(it.url, onwards.url) for it in (plain, telling)]
+    assert said == [None, asked.url]
 
 
 @pytest.fixture(scope="module")
