@@ -6,6 +6,12 @@ nothing imports this module: what a concept needs it reads once, into its own `O
 
 from __future__ import annotations
 
+import os
+
+# Scrapy's cookies would ask a public host for the list of domain endings, past the gate: the list
+# that came with the package does.
+os.environ.setdefault("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")
+
 # Project
 BOT_NAME = "housecrawl"
 SPIDER_MODULES = ["spiders"]

@@ -343,9 +343,14 @@ def test_root_renders_no_public_page_without_saying_so(site, render) -> None:
 
 @pytest.mark.parametrize("victims", ["page processes", "browser"])
 def test_without_our_handler_kills_lose_pages(site, render, victims: str) -> None:
-    """Of a killed browser: where it is not started anew."""
+    """Of a killed browser: where it is not started anew. Luck may save them, but not each time."""
     site.override("/data/*", lambda r: Answer(r.path.encode(), delay=1.0))
+    assert any(_loses_pages(site, render, victims) for _ in range(4))
+
+
+def _loses_pages(site, render, victims: str) -> bool:
     same = {"PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": False}
+    site.log.clear()
     crawl = render(*pages(16), stock=True, settings=same if victims == "browser" else {})
     crawl.wait_for(lambda: asked(site, 6)() and crawl.renderers())
     for one in crawl.renderers() if victims == "page processes" else [crawl.main()]:
@@ -353,8 +358,8 @@ def test_without_our_handler_kills_lose_pages(site, render, victims: str) -> Non
     try:
         crawl.end(10)
     except subprocess.TimeoutExpired:
-        return  # it waits for them for ever
-    assert crawl.good() < texts(16)
+        return True  # it waits for them for ever
+    return crawl.good() < texts(16)
 
 
 def test_without_our_handler_a_looping_page_holds_the_crawl_for_ever(site, render) -> None:

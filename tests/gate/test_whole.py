@@ -37,15 +37,20 @@ def scrapy(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[
 
 
 def listening() -> list[object]:
-    """Sockets that processes of a crawl listen on: it is a child of the tests."""
+    """Sockets that processes of a crawl listen on: it is a child of the tests, as servers are."""
     found = []
-    for one in psutil.Process().children(recursive=True):
+    crawls = [one for one in psutil.Process().children() if _is_crawl(one)]
+    for one in [*crawls, *(inner for it in crawls for inner in it.children(recursive=True))]:
         try:
             said = one.net_connections("inet")
         except psutil.Error:
             continue
         found += [(one.name(), c.laddr) for c in said if c.status == psutil.CONN_LISTEN]
     return found
+
+
+def _is_crawl(process: psutil.Process) -> bool:
+    return any("scrapy" in word or "crawling" in word for word in process.cmdline())
 
 
 @dataclass
