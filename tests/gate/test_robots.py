@@ -1,5 +1,6 @@
 """The rules of RFC 9309, section by section, on files written for the purpose."""
 
+import re
 import time
 
 import pytest
@@ -210,3 +211,14 @@ def test_no_rule_makes_matching_slow(rule: str, path: str) -> None:
     rules.verdict("housecrawl", f"http://h.example{path}")
     Rules.parse(b"User-agent: *\nDisallow: " + b"/" * 100_000_000)
     assert time.process_time() - began < 2
+
+
+def test_a_regular_expression_of_such_a_rule_is_slow() -> None:
+    """The control: what a matcher that goes back makes of it."""
+    stars, text = 5, "/" + "a" * 80
+    began = time.process_time()
+    assert re.match("/" + ".*a" * stars + "b$", text) is None
+    backtracking = time.process_time() - began
+    began = time.process_time()
+    assert allowed("User-agent: *\nDisallow: /" + "*a" * stars + "b$\n", text)
+    assert backtracking > 20 * (time.process_time() - began)

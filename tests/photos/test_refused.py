@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from scrapy.pipelines.files import FSFilesStore
 
 from scraper.photos.downsample import downsample
 from scraper.photos.naming import checked_name, name_of
@@ -136,3 +137,10 @@ def test_names_come_from_content_only(encoded):
 def test_no_other_name_is_written(name):
     with pytest.raises(ValueError, match="64 hexadecimal digits"):
         checked_name(name)
+
+
+def test_stock_scrapys_store_leaves_its_folder(tmp_path):
+    """The control: names that a site chose lead anywhere."""
+    basedir = tmp_path / "store"
+    written = FSFilesStore(str(basedir))._get_filesystem_path("../../x.jpg")
+    assert not written.resolve().is_relative_to(basedir.resolve())
