@@ -38,7 +38,7 @@ imports:
 	$(BIN)/lint-imports --no-cache
 
 unit:
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --reruns 1 -rR --durations=15 $(PYTEST)
 
 faults: ## every fault in full: seeds, kills, soaks (hours)
 	@bash deploy/setup.sh dev "$(PYTHON)"
