@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from scraper.ledger import ids, tallies
 from scraper.ledger.database import Database
 from scraper.ledger.manifests import Manifest, open_part
 from scraper.ledger.moments import to_ticks
+from scraper.ledger.part import Part
 from scraper.ledger.states import STATE_OF
 from scraper.place.parquet import batches
 from scraper.place.place import Place
@@ -37,15 +39,19 @@ ON CONFLICT (site, house_id) DO UPDATE SET
     outcome = excluded.outcome, reason = excluded.reason, run = excluded.run, part = excluded.part
 """
 
+_ATTEMPT: Final = re.compile(r"-part-(\d+)-of-(\d+)-[0-9a-f]{6}-\d+\.json$")
+"""The end of a manifest's name whose run was an attempt at a part (`array.attempt_id`)."""
+
 _FORGET: Final = """
 DELETE FROM known WHERE house = (SELECT number FROM houses WHERE site = ? AND house_id = ?)
 """
 
 
-def adopt_ids(database: Database, place: Place) -> bool:
+def adopt_ids(database: Database, place: Place, only: Part | None = None) -> bool:
     """Add the IDs of the place's `ids.parquet` that the ledger lacks; whether it held a new copy.
 
     Only the IDs: what is done is what the parts say, for a row that is in none has to be fetched.
+    `only`: the part of the list that the ledger is of; the others' IDs are left out.
     """
     try:
         with place.open(SNAPSHOT_FILE) as source:
@@ -55,7 +61,7 @@ def adopt_ids(database: Database, place: Place) -> bool:
                     return False
             what = f"{place.url}/{SNAPSHOT_FILE}"
             for batch in batches(source, what, batch_rows=ids.BATCH):
-                _add(database, batch)
+                _add(database, _own(batch, only))
     except FileNotFoundError:
         return False
     with database.transaction() as connection:
@@ -63,12 +69,17 @@ def adopt_ids(database: Database, place: Place) -> bool:
     return True
 
 
-def adopt_part(database: Database, place: Place, manifest: Manifest) -> None:
-    """Take over a part that another ledger sealed: its houses are in the states that it says."""
+def adopt_part(
+    database: Database, place: Place, manifest: Manifest, only: Part | None = None
+) -> None:
+    """Take over a part that another ledger sealed: its houses are in the states that it says.
+
+    `only`: the part of the list that the ledger is of; the others' houses are left out.
+    """
     with database.transaction() as connection:
         number = _known_part(connection, manifest)
         for batch in open_part(place, manifest, "visits", columns=_VISIT):
-            states = list(_states(database, connection, batch, number))
+            states = list(_states(database, connection, _own(batch, only), number))
             connection.executemany(_TAKE_OVER, states)
             connection.executemany(_FORGET, [(one[0], one[1]) for one in states])
         # The rows of a ledger that was set back to an older copy of itself: sealed already.
@@ -79,6 +90,35 @@ def adopt_part(database: Database, place: Place, manifest: Manifest) -> None:
         )
         for batch in open_part(place, manifest, "photos", columns=("site", "outcome")):
             _count_photos(database, connection, batch)
+
+
+def concerns(only: Part | None, manifest: str) -> bool:
+    """Whether a manifest, by its name, may hold houses of a part of the list.
+
+    Attempts at the other parts of the same division do not: a house never changes its part.
+
+    >>> concerns((3, 8), "parts/night-part-3-of-8-1a2b3c-1.json")
+    True
+    >>> concerns((3, 8), "parts/night-part-4-of-8-1a2b3c-1.json")
+    False
+    >>> concerns((3, 8), "parts/night-part-4-of-9-1a2b3c-1.json")
+    True
+    >>> concerns(None, "parts/night-part-4-of-8-1a2b3c-1.json")
+    True
+    """
+    found = _ATTEMPT.search(manifest)
+    if only is None or found is None or int(found[2]) != only[1]:
+        return True
+    return int(found[1]) == only[0]
+
+
+def _own(batch: pa.RecordBatch, only: Part | None) -> pa.RecordBatch:
+    """The rows of a batch whose houses belong to a part of the list."""
+    if only is None:
+        return batch
+    index, total = only
+    words = batch.column("house_id").to_pylist()
+    return batch.filter(pa.array(tallies.hash_of(word) % total == index for word in words))
 
 
 def _noted(connection: sqlite3.Connection) -> str | None:

@@ -14,7 +14,7 @@ _handed: Final[dict[str, Ledger]] = {}
 
 def open_ledger(place: Place, run_id: str, part: Part | None) -> Ledger:
     """The ledger of a place, or of one part of its list."""
-    return Ledger.open(place, run_id=run_id, folder=ledger_folder(place, part))
+    return Ledger.open(place, run_id=run_id, folder=ledger_folder(place, part), only=part)
 
 
 def hand_over(ledger: Ledger) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from scraper.errors import PlaceError
 from scraper.ledger import tallies
-from scraper.ledger.adopt import adopt_ids, adopt_part
+from scraper.ledger.adopt import adopt_ids, adopt_part, concerns
 from scraper.ledger.database import Database
 from scraper.ledger.manifests import Manifest, manifest_names, read_manifest, verify
+from scraper.ledger.part import Part
 from scraper.ledger.plans import Plan, mark_sealed, purge, read_plans, withdraw
 from scraper.ledger.workshop import clear
 from scraper.place.place import Place
@@ -17,23 +18,24 @@ from scraper.place.place import Place
 logger = logging.getLogger(__name__)
 
 
-def recover(database: Database, place: Place) -> list[str]:
+def recover(database: Database, place: Place, only: Part | None = None) -> list[str]:
     """Bring the ledger and the place's parts together; what was found torn, a sentence each.
 
     A part whose manifest is whole is sealed, whatever the ledger had got to know of it; a torn one
     is taken back, and made again from the ledger's rows or by visiting its houses again.
+    `only`: the part of the ID list that the ledger is of, None for the whole list.
     """
     clear(database.path.parent)
     names = set(manifest_names(place))
     faults: list[str] = []
-    adopted = adopt_ids(database, place)
+    adopted = adopt_ids(database, place, only)
     faults += _finish_plans(database, place, names)
     plans = _plans(database)
     faults += _take_back(database, place, _missing(place, plans, names))
     _purge(database)
     met = {plan.manifest_name for plan in plans if not plan.is_withdrawn}
-    unknown = names - met
-    faults += _adopt(database, place, unknown)
+    unknown = {name for name in names - met if concerns(only, name)}
+    faults += _adopt(database, place, unknown, only)
     if adopted or unknown or faults:
         with database.transaction() as connection:
             tallies.recount(connection)
@@ -99,7 +101,7 @@ def _take_back(database: Database, place: Place, lost: list[tuple[Plan, str]]) -
     return [*(what for _, what in lost), f"{reopened} houses of lost parts are visited again"]
 
 
-def _adopt(database: Database, place: Place, names: Iterable[str]) -> list[str]:
+def _adopt(database: Database, place: Place, names: Iterable[str], only: Part | None) -> list[str]:
     faults = []
     found: list[Manifest] = []
     for name in names:
@@ -111,7 +113,7 @@ def _adopt(database: Database, place: Place, names: Iterable[str]) -> list[str]:
             found.append(manifest)
     for manifest in sorted(found, key=lambda one: one.sealed_at):
         try:
-            adopt_part(database, place, manifest)
+            adopt_part(database, place, manifest, only)
         except PlaceError as error:
             faults.append(str(error))
     return faults

@@ -37,8 +37,7 @@ def _silent(phase: str) -> None:
 class Ledger:
     """The ledger of one place, held by this process alone; threads of it may share it.
 
-    Calls take well under a millisecond, so that they can be made on an event loop; `seal` and
-    what reads or adds whole lists takes longer.
+    Calls take well under a millisecond, fit for an event loop; what takes whole lists, longer.
     """
 
     def __init__(
@@ -74,13 +73,15 @@ class Ledger:
         run_id: str,
         clock: Callable[[], datetime] = utc_now,
         folder: Path | None = None,
+        only: Part | None = None,
         told: Callable[[str], None] = _silent,
     ) -> Self:
         """Open the ledger of a place, or make it: then from the parts that the place holds.
 
-        Whatever a dead process left behind is put in order first. Raises `LedgerInUseError` while
-        another process has it, `PlaceError` for a file that is no ledger or a newer one, and
-        `StorageError` when the disk or the place does not answer just now.
+        `only`: the part of the ID list that it is of; it knows no other houses. Whatever a dead
+        process left behind is put in order first. `LedgerInUseError` while another process has
+        it, `PlaceError` for a file that is no ledger or a newer one, `StorageError` when the disk
+        or the place does not answer just now.
         """
         folder = folder or ledger_folder(place)
         lock = Lock.take(folder / LOCK, place=place.url, run_id=run_id, now=clock())
@@ -88,7 +89,7 @@ class Ledger:
             database = Database(folder / FILE)
             ledger = cls(database, lock, run_id, clock, told)
             try:
-                ledger._put_in_order(place)
+                ledger._put_in_order(place, only)
             except BaseException:
                 database.close()
                 raise
@@ -127,8 +128,7 @@ class Ledger:
         Streams: a million IDs take seconds and little memory. What was added before an error
         stays added.
         """
-        now = to_ticks(self.clock())
-        new = all_ = 0
+        now, new, all_ = to_ticks(self.clock()), 0, 0
         kept = (one for one in found if not self.suppressed.has(site, one.house_id))
         for batch in batches((one, now, now) for one in kept):
             with self.database.transaction() as connection:
@@ -280,11 +280,11 @@ class Ledger:
         if self._unplanned is not None:
             self._unplanned = (self._unplanned[0] + 1, self._unplanned[1] + size)
 
-    def _put_in_order(self, place: Place) -> None:
+    def _put_in_order(self, place: Place, only: Part | None) -> None:
         with self.database.transaction() as connection:
             self._reopen_leased(connection)
         self.suppressed = read_suppressed(place)
-        self.faults = recovery.recover(self.database, place)
+        self.faults = recovery.recover(self.database, place, only)
         forget_suppressed(self.database, self.suppressed)
         self._forget()
 

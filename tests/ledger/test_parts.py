@@ -11,6 +11,7 @@ import pytest
 
 from scraper.errors import HousecrawlError, StorageError
 from scraper.ledger.parts import open_part, read_manifests, seal, verify, write_ids
+from scraper.ledger.tallies import hash_of
 from scraper.place.folder import FolderPlace
 from scraper.schema import arrow_schema
 
@@ -285,3 +286,24 @@ def test_the_id_list_is_written_with_its_states(ledger, place, made):
     assert table.schema.equals(arrow_schema("ids"))
     assert table["state"].to_pylist()[:4] == ["gone", "ok", "failed", "new"]
     assert table["position"].to_pylist() == list(range(20))
+
+
+def test_the_ledger_of_a_part_knows_no_other_houses(tmp_path, opened, place, made):
+    """Whoever opened one of a thousand parts would else read a thousand times the list."""
+    with opened() as listing:
+        listing.add_ids("homes", made.found(200))
+        write_ids(listing, place)
+    mine = [one.house_id for one in made.found(200) if hash_of(one.house_id) % 4 == 1]
+    assert 0 < len(mine) < 200
+    for index in (0, 1):
+        run, folder = f"R-part-{index}-of-4-00000{index}", tmp_path / f"first-{index}"
+        with opened(run, folder=folder, only=(index, 4)) as part:
+            (lease,) = part.lease("homes", 1, (index, 4))
+            assert made.commit(part, lease)
+            seal(part, place, force=True)
+    with opened("R-part-1-of-4-aaaaaa", folder=tmp_path / "again", only=(1, 4)) as part:
+        states = part.counts("homes", None).states
+        assert states["ok"] == 1, "what an attempt elsewhere sealed is done"
+        assert states["new"] == len(mine) - 1
+    with opened("whole", folder=tmp_path / "whole") as whole:
+        assert whole.counts("homes", None).states["ok"] == 2

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Builds both images and tries them, where buildah is and root may make namespaces; no Docker needed:
+#   deploy/image_check.sh [BASE]
+# Each image is run as a container is: process, mount and IPC namespaces of its own, its filesystem
+# as root, tini as process 1, the image's user without any privilege and without new ones. Only the
+# network and the cgroup are this machine's, and no filter of system calls is laid on.
+# BUILD_OPTIONS: more options of `buildah bud`, such as a mirror's certificate. LAYERS=no: no cache.
+# DRIVER: buildah's storage, by default vfs, which works everywhere and is slow.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+base=${1:-debian:bookworm-slim}
+export BUILDAH_ISOLATION=chroot
+buildah() { command buildah --storage-driver "${DRIVER:-vfs}" "$@"; }
+work=$(mktemp -d)
+made=()
+
+clean() {
+    jobs -p | xargs -r kill 2>/dev/null || true
+    wait || true
+    for one in "${made[@]}"; do buildah rm "$one" >/dev/null || true; done
+    rm -rf "$work"
+}
+trap clean EXIT
+fail() { echo "image: FAILED: $*" >&2; tail -n 15 "$work"/*.log >&2; exit 1; }
+ok() { echo "image: $*"; }
+
+build() { # TARGET
+    local layers=()
+    [ "${LAYERS:-yes}" = no ] || layers=(--layers)
+    # shellcheck disable=SC2086  # several options in one variable
+    buildah bud --network host "${layers[@]}" ${BUILD_OPTIONS:-} --build-arg "BASE=$base" \
+        --target "$1" --tag "housecrawl:$1" --file deploy/Dockerfile . >"$work/build-$1.log" 2>&1 \
+        || fail "the target $1 was not built"
+    ok "$1: built from $base"
+}
+
+of() { buildah inspect --type image --format "{{$2}}" "localhost/housecrawl:$1"; }
+
+# Runs a command in a container of an image: `inside ROOT TARGET COMMAND...`
+inside() {
+    local root=$1 target=$2 environment=() user entry
+    shift 2
+    mapfile -t environment < <(of "$target" 'range .OCIv1.Config.Env}}{{println .}}{{end' | sed '/^$/d')
+    user=$(of "$target" .OCIv1.Config.User)
+    entry=$(of "$target" 'range .OCIv1.Config.Entrypoint}}{{.}} {{end')
+    # A root that was pivoted to, as a container's is: inside a mere chroot the kernel allows nobody
+    # a user namespace, and Chromium would have no sandbox.
+    # shellcheck disable=SC2016,SC2086  # its own variables; several words in one
+    exec unshare --pid --mount --ipc --uts --fork --propagation private bash -c '
+        set -e; root=$1 user=$2 folder=$3; shift 3
+        mount --bind "$root" "$root"
+        mount -t proc proc "$root/proc"
+        mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+        mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+        mkdir -m 1777 "$root/dev/shm"
+        for one in null zero full random urandom; do
+            : >"$root/dev/$one"; mount --bind "/dev/$one" "$root/dev/$one"
+        done
+        ln -s /proc/self/fd "$root/dev/fd"
+        cd "$root"; pivot_root . .; umount -l .; cd "$folder"
+        exec /usr/bin/env -i /usr/bin/setpriv --reuid "${user%:*}" --regid "${user#*:}" \
+            --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
+    ' inside "$root" "$user" "$(of "$target" .OCIv1.Config.WorkingDir)" \
+        /usr/bin/env "${environment[@]}" $entry "$@"
+}
+
+rights() { # TARGET: the user, what it may not do, and what it may
+    local root=$1 target=$2
+    # shellcheck disable=SC2016  # the inner shell's variables
+    (inside "$root" "$target" sh -c '
+        test "$(id -u):$(id -g)" = 10001:10001; test ! -w /opt/housecrawl -a ! -w /etc
+        grep -q "^CapEff:.*0000000000000000$" /proc/self/status
+        test "$(cat /proc/1/comm)" = tini; housecrawl doctor || true') >"$work/$target-doctor.log" 2>&1 \
+        || fail "$target: user or rights"
+    local last="nothing is missing"
+    [ "$target" = browser ] || last="missing: browser"
+    tail -n 1 "$work/$target-doctor.log" | grep -q "^$last" || fail "$target: doctor"
+    ok "$target: user 10001 without a privilege, tini is process 1, the program is not writable"
+}
+
+site() { # ROOT TARGET HOUSES: serves the demo in a container of its own
+    (inside "$1" "$2" housecrawl demo --houses "$3" --site-file /data/demo.toml) >"$work/$2-site.log" 2>&1 &
+    until grep -q "Ctrl-C stops it" "$work/$2-site.log"; do
+        kill -0 $! 2>/dev/null || fail "$2: the demo site does not start"
+        sleep 0.2
+    done
+}
+
+stopped() { # ROOT TARGET: a crawl under way, SIGTERM to its process 1; then the same command again
+    local root=$1 target=$2 log="$work/$2-crawl.log" started code=0
+    local crawl=(-a site=/data/demo.toml -s DATASET=/data/houses)
+    (inside "$root" "$target" scrapy crawl ids "${crawl[@]}") >"$work/$target-ids.log" 2>&1 \
+        || fail "$target: the list"
+    (inside "$root" "$target" scrapy crawl houses "${crawl[@]}") >"$log" 2>&1 &
+    local outside=$!
+    until grep -q "houses: [1-9][0-9]*/" "$log"; do
+        kill -0 $outside 2>/dev/null || fail "$target: the crawl ended by itself"
+        sleep 0.2
+    done
+    started=$(date +%s%N)
+    kill -TERM "$(pgrep -P $outside)"
+    wait $outside || code=$?
+    local took=$((($(date +%s%N) - started) / 1000000))
+    [ $code = 3 ] || fail "$target: exit $code after SIGTERM"
+    [ $took -lt 25000 ] || fail "$target: $took ms from SIGTERM to the end"
+    ok "$target: SIGTERM to process 1 in the middle of a crawl: exit 3 after $took ms"
+    (inside "$root" "$target" scrapy crawl houses "${crawl[@]}") >"$work/$target-again.log" 2>&1 \
+        || fail "$target: the same command again"
+    ok "$target: the same command again: exit 0: $(grep -o 'housecrawl houses: done.*' "$work/$target-again.log")"
+}
+
+started() { # TARGET -> ROOT
+    local name
+    name=$(buildah from --pull-never "localhost/housecrawl:$1")
+    made+=("$name")
+    root=$(buildah mount "$name")
+}
+
+build slim
+started slim
+rights "$root" slim
+site "$root" slim 400
+# The slim image has no browser: the houses that need one are left to the other.
+sed -i '/^\[render\]/,/^$/d' "$root/data/demo.toml"
+printf '\n[render]\nmode = "never"\n' >>"$root/data/demo.toml"
+stopped "$root" slim
+
+build browser
+started browser
+rights "$root" browser
+(inside "$root" browser housecrawl demo --run /data/demo) >"$work/browser-demo.log" 2>&1 \
+    || fail "browser: the whole demo"
+ok "browser: the whole demo, JavaScript included, equals the truth"
+grep -q '"browser/sandbox": true' "$root/data/demo/run.json" || fail "browser: Chromium ran without its sandbox"
+ok "browser: Chromium's sandbox was on"
+site "$root" browser 400
+stopped "$root" browser
