@@ -157,7 +157,7 @@ def _decided(
         if len(guards) == _GUARDS:
             break
     if not guards:
-        return "is said or not, and nothing in the data tells when"
+        return "stands on some pages only, and nothing in the data says on which"
     return Target(tuple(narrowed), deciding, tuple(guards), whole)
 
 

@@ -19,6 +19,16 @@ logger = logging.getLogger(__name__)
 Phase = Literal["open", "data", "browser"]
 """Not known yet, by data, by the browser; plain HTTP goes before where it may do."""
 FOLDER: Final = "ways/"
+_WAYS: Final = {
+    "open": "the browser",
+    "data": "its data request, without a browser",
+    "browser": "the browser",
+}
+_REASONS: Final = {
+    "open": "whether its data request would do is not known yet: {why}",
+    "data": "{why}",
+    "browser": "its data request alone would not give the same row: {why}",
+}
 _HOLDS: Final = timedelta(days=7)
 """After that it is tried again whether a site can do without the browser."""
 
@@ -46,9 +56,11 @@ class Memory:
 
     def told(self) -> dict[str, str]:
         """For people: the way and why."""
-        first = "" if self.lacking else "plain HTTP, else "
-        way = {"open": "the browser", "data": "the data", "browser": "the browser"}[self.phase]
-        return {"site": self.site, "way": f"{first}{way}", "why": self.why, "since": self.since}
+        way = _WAYS[self.phase]
+        if not self.lacking:
+            way = f"plain HTTP; a page without its facts there: {way}"
+        reason = _REASONS[self.phase].format(why=self.why) if self.why else ""
+        return {"site": self.site, "way": way, "why": reason, "since": self.since}
 
 
 def load(place: Place, site: str) -> Memory:

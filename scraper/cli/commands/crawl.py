@@ -16,6 +16,8 @@ from scraper.cli.stopping import Stopper, end_now
 from scraper.errors import ExitCode, HousecrawlError, UsageError
 
 OURS = ("ids", "houses")
+PREAMBLE = ("scrapy.utils.log", "scrapy.addons", "scrapy.crawler")
+"""Loggers that list versions and settings at every start: with `-L INFO` they do."""
 
 
 class Command(ScrapyCrawl):
@@ -38,6 +40,10 @@ class Command(ScrapyCrawl):
         except HousecrawlError as error:
             print(f"housecrawl: {error}", file=sys.stderr)
             sys.exit(error.exit_code)
+        if not opts.loglevel:
+            for name in PREAMBLE:
+                # A filter, because Scrapy's own set-up takes levels of its loggers back.
+                logging.getLogger(name).addFilter(_is_a_warning)
         said = opts.loglevel or opts.nolog or opts.logfile
         if sys.stderr.isatty() and not said:
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
@@ -74,3 +80,7 @@ class Command(ScrapyCrawl):
             sys.stdout.flush()
             logging.shutdown()
             end_now(code)
+
+
+def _is_a_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
