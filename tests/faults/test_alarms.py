@@ -195,7 +195,7 @@ def test_a_challenge_in_place_of_pages_ends_the_crawl(crawl: Crawl) -> None:
     said = crawl.houses("-s", "EGRESS_REST=0.05")
     assert said.returncode == 5, said.stderr
     assert "the site refuses the one address there is" in said.stderr
-    assert len(seen) <= 30 + 5 + AT_ONCE
+    assert len(set(seen)) <= 30 + 5 + AT_ONCE
     states = crawl.report["states"]
     assert states["ok"] == len(crawl.stored)
     assert are_of_the_good(crawl)
@@ -231,7 +231,7 @@ def test_one_page_for_every_house(crawl: Crawl) -> None:
     assert said.returncode == 4, said.stderr
     assert crawl.columns == {"page"}
     assert len(crawl.report["findings"][0]["examples"]) == 3
-    assert len(seen) <= 30 + 10 + AT_ONCE
+    assert len(set(seen)) <= 30 + 10 + AT_ONCE  # houses: one may be rendered, too
     assert are_of_the_good(crawl)
     assert crawl.published() == 0
     comes_back(crawl)
@@ -244,7 +244,7 @@ def test_pages_without_a_price(crawl: Crawl) -> None:
     assert said.returncode == 4, said.stderr
     assert {"price", "sold_price"} & crawl.columns
     assert "sold_price" in said.stderr or "price" in said.stderr
-    assert len(seen) <= 30 + 10 + AT_ONCE
+    assert len(set(seen)) <= 30 + 10 + AT_ONCE  # houses: one may be rendered, too
     assert are_of_the_good(crawl)
     assert crawl.published() == 0
     comes_back(crawl)
