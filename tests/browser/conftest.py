@@ -1,5 +1,6 @@
 """A real Chromium inside the test's own event loop, and pages made for one test."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,13 @@ from scraper.browser.pages import Pages
 from scraper.demo.server import Answer
 from scraper.demo.site import DemoSite
 from scraper.guard import Verdict
+
+
+async def until(ready: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(seconds):
+        while not ready():  # noqa: ASYNC110  # a log, a process: none of them has an event
+            await asyncio.sleep(0.02)
 
 
 class Counted(dict[str, Any]):

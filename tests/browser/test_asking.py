@@ -1,6 +1,5 @@
 """The gate is asked about everything that a page asks for, before it leaves."""
 
-import asyncio
 import json
 import socket
 
@@ -9,6 +8,7 @@ from playwright.async_api import Error
 
 from scraper.browser import contexts, find
 from scraper.browser.asking import Carried, Outside
+from tests.browser.conftest import until
 
 EVERYTHING = """<h1>page</h1>
 <iframe src="http://localhost:{port}/private/frame"></iframe>
@@ -74,10 +74,7 @@ async def test_a_script_that_leads_to_a_denied_page_is_told_from_its_own_page(
     url = show("/leads", "<h1>x</h1><script>location = '/private/house'</script>")
     pages = browser()
     async with opened(pages, url) as tab, opened(pages, show("/good", "<h1>y</h1>")) as other:
-        for _ in range(50):
-            if tab.chromium.asking.denials[tab.frame]:
-                break
-            await asyncio.sleep(0.05)
+        await until(lambda: tab.chromium.asking.denials[tab.frame])
         assert tab.chromium.asking.denials[tab.frame].url.endswith("/private/house")
         assert other.chromium.asking.denials[other.frame] is None
     assert private(site) == []
@@ -161,26 +158,26 @@ async def test_there_is_no_other_way_out_of_a_page(browser, site, show, opened) 
     assert not [one for one in site.log.requests() if one.path.endswith(".js")]
 
 
+OUT = {f"ws-{name}" for name in ("page", "frame", "worker", "nested", "blob", "data")}
+
+
+@pytest.mark.parametrize(("closed", "expected"), [((), OUT), (find.CLOSED, set())])
 async def test_without_the_guards_the_same_page_gets_out(
-    browser, site, show, opened, monkeypatch
+    browser, site, show, opened, monkeypatch, closed, expected
 ) -> None:
     """First with neither guard, then with the proxy that leads nowhere alone."""
     monkeypatch.setattr(contexts, "UNGATED", "")
-    url = workers(site, show)
-    out = {f"ws-{name}" for name in ("page", "frame", "worker", "nested", "blob", "data")}
-    for closed, expected in (((), out), (find.CLOSED, set())):
-        monkeypatch.setattr(find, "CLOSED", closed)
-        site.log.clear()
-        with knocks(site) as knocked:
-            async with opened(browser(), url):
-                for _ in range(100):
-                    came = {one.rpartition("/")[2] for one in private(site)}
-                    if site.log.requests("/nested.js") and knocked.seen and came >= expected:
-                        break
-                    await asyncio.sleep(0.1)
-            assert knocked.seen
-        assert came & out == expected
-        assert not [one for one in came if one.startswith("es")], "the gate is asked of these"
+    monkeypatch.setattr(find, "CLOSED", closed)
+
+    def came() -> set[str]:
+        return {one.rpartition("/")[2] for one in private(site)}
+
+    with knocks(site) as knocked:
+        async with opened(browser(), workers(site, show)):
+            await until(lambda: site.log.requests("/nested.js") and came() >= expected)
+            await until(lambda: knocked.seen)
+    assert came() & OUT == expected
+    assert not [one for one in came() if one.startswith("es")], "the gate is asked of these"
 
 
 @pytest.mark.parametrize("status", [429, 503])

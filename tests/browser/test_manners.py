@@ -6,10 +6,11 @@ import pytest
 from playwright.async_api import Error
 
 from scraper.browser import contexts, find
+from tests.browser.conftest import until
 
 
 async def settled(tab, script: str) -> object:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await tab.page.wait_for_load_state("networkidle")
         return await tab.page.evaluate(script)
 
@@ -24,17 +25,17 @@ async def test_questions_are_answered_with_no(browser, show, opened) -> None:
     async with opened(browser(), url) as tab:
         await tab.page.mouse.click(5, 5)  # without it a page may not ask before it goes
         assert await settled(tab, "window.said") == [False, None]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await tab.page.close()
 
 
 async def test_a_question_that_nobody_answers_holds_its_page(browser, show) -> None:
     """The control: whoever listens for questions has to answer them."""
     url = show("/asks", "<h1>x</h1><script>alert(1)</script>")
-    async with browser(deadline=20).lend("default", {}) as tab:
+    async with browser(deadline=120).lend("default", {}) as tab:
         tab.page.on("dialog", lambda _: None)
         with pytest.raises(Error, match="Timeout"):
-            await tab.page.goto(url, timeout=1500)
+            await tab.page.goto(url, timeout=1000)
 
 
 async def test_printing_comes_to_nothing(browser, show, opened) -> None:
@@ -61,12 +62,7 @@ async def test_windows_that_open_are_closed(browser, site, show, opened, monkeyp
     monkeypatch.setattr(find, "LEAN", lean)
     async with opened(browser(), show("/opens", OPENS)) as tab:
         await settled(tab, "0")
-        for _ in range(100):
-            if site.log.requests("/opened") and tab.lot.context.pages == [tab.page]:
-                break
-            await asyncio.sleep(0.05)
-        assert site.log.requests("/opened")
-        assert tab.lot.context.pages == [tab.page]
+        await until(lambda: site.log.requests("/opened") and tab.lot.context.pages == [tab.page])
         assert not tab.page.is_closed()
 
 
@@ -81,7 +77,7 @@ async def test_a_download_is_no_page(browser, show) -> None:
 async def test_a_download_from_a_page_is_refused(browser, show, opened) -> None:
     url = show("/page", "<h1>page</h1><a href='data:text/plain,x' download=x>x</a>")
     async with opened(browser(), url) as tab:
-        async with tab.page.expect_download(timeout=5000) as started:
+        async with tab.page.expect_download(timeout=60_000) as started:
             await tab.page.evaluate("document.querySelector('a').click()")
         assert await (await started.value).failure()
         assert await tab.page.text_content("h1") == "page"
@@ -91,6 +87,6 @@ async def test_without_the_refusal_a_download_is_taken(browser, show, opened, mo
     monkeypatch.setattr(contexts, "SAFE", {"service_workers": "block"})
     url = show("/page", "<h1>page</h1><a href='data:text/plain,x' download=x>x</a>")
     async with opened(browser(), url) as tab:
-        async with tab.page.expect_download(timeout=5000) as started:
+        async with tab.page.expect_download(timeout=60_000) as started:
             await tab.page.evaluate("document.querySelector('a').click()")
         assert await (await started.value).failure() is None

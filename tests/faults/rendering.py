@@ -1,6 +1,8 @@
 """Rendered pages in a process of their own: reads what to ask as JSON, writes what came of it.
 
-Input: {"urls", "settings", "stock", "own"}. Each page is asked for once by Chromium.
+Input: {"urls", "settings", "stock", "own", "until", "grace"}. Each page is asked for once by
+Chromium. `until`: a script that says of a page that it is finished, in place of ours; `grace`:
+seconds that pages have once the crawl is being stopped.
 Output, a line each: `{"url", "got", "final", "title", "seconds"}`, and the stats at the end.
 """
 
@@ -14,7 +16,9 @@ from scrapy.settings import Settings
 from scrapy_playwright.page import PageMethod
 
 from scraper import names
+from scraper.browser import pages
 from scraper.browser.settle import settle
+from scraper.guard import Egress
 
 STOCK = {
     "DOWNLOAD_HANDLERS": {
@@ -38,10 +42,10 @@ def say(**what) -> None:
 class Renderer(Spider):
     name = "renderer"
 
-    def __init__(self, urls=(), own=(), public=False, meta=None, methods=True, **kwargs):
+    def __init__(self, urls=(), own=(), public=False, until="", **kwargs):
         super().__init__(**kwargs)
-        self.urls, self.public, self.meta = urls, public, meta or {}
-        self.methods = [PageMethod(settle)] if methods else []
+        self.urls, self.public = urls, public
+        self.methods = [PageMethod("wait_for_function", until) if until else PageMethod(settle)]
         self.own_hosts = frozenset((host, port) for host, port in own)
 
     async def start(self):
@@ -52,7 +56,6 @@ class Renderer(Spider):
                 "playwright": True,
                 "playwright_page_methods": self.methods,
                 "began": time.monotonic(),
-                **self.meta,
             }
             yield Request(
                 f"{url}",
@@ -67,6 +70,8 @@ class Renderer(Spider):
         say(url=request.url, got=got, seconds=time.monotonic() - request.meta["began"], **more)
 
     def parse(self, response):
+        if egress := self.crawler.get_downloader_middleware(Egress):
+            egress.good(response.meta)
         title = response.css("h1::text").get("")
         self.tell(response.request, response.status, final=response.url, title=title)
 
@@ -85,6 +90,7 @@ def main() -> None:
     if asked.pop("stock", False):
         settings.setdict(STOCK, priority="cmdline")
     settings.setdict(asked.pop("settings", {}), priority="cmdline")
+    pages.GRACE = asked.pop("grace", pages.GRACE)
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(Renderer)
     process.crawl(crawler, **asked)
