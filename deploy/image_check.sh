@@ -4,19 +4,21 @@
 # Each image is run as a container is: process, mount and IPC namespaces of its own, its filesystem
 # as root, tini as process 1, the image's user without any privilege and without new ones. Only the
 # network and the cgroup are this machine's, and no filter of system calls is laid on.
-# BUILD_OPTIONS: more options of `buildah bud`, such as a mirror's certificate. LAYERS=no: no cache.
-# DRIVER: buildah's storage, by default vfs, which works everywhere and is slow.
+# BUILDAH: the command with options of its own, such as `buildah --storage-driver vfs`, which works
+# everywhere and copies everything. BUILD_OPTIONS: more options of its `bud`, such as --layers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 base=${1:-debian:bookworm-slim}
 export BUILDAH_ISOLATION=chroot
-buildah() { command buildah --storage-driver "${DRIVER:-vfs}" "$@"; }
+# shellcheck disable=SC2086  # a command and its options
+buildah() { command ${BUILDAH:-buildah} "$@"; }
 work=$(mktemp -d)
 made=()
 
 clean() {
-    jobs -p | xargs -r kill 2>/dev/null || true
-    wait || true
+    # A parent of a namespace heeds no other; its child dies with it.
+    jobs -p | xargs -r kill -KILL 2>/dev/null || true
+    wait 2>/dev/null || true
     for one in "${made[@]}"; do buildah rm "$one" >/dev/null || true; done
     rm -rf "$work"
 }
@@ -25,10 +27,8 @@ fail() { echo "image: FAILED: $*" >&2; tail -n 15 "$work"/*.log >&2; exit 1; }
 ok() { echo "image: $*"; }
 
 build() { # TARGET
-    local layers=()
-    [ "${LAYERS:-yes}" = no ] || layers=(--layers)
     # shellcheck disable=SC2086  # several options in one variable
-    buildah bud --network host "${layers[@]}" ${BUILD_OPTIONS:-} --build-arg "BASE=$base" \
+    buildah bud --network host ${BUILD_OPTIONS:-} --build-arg "BASE=$base" \
         --target "$1" --tag "housecrawl:$1" --file deploy/Dockerfile . >"$work/build-$1.log" 2>&1 \
         || fail "the target $1 was not built"
     ok "$1: built from $base"

@@ -27,6 +27,7 @@ from scraper.ledger.due import facts as plan_facts
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
+from scraper.ledger.snapshot import listed
 from scraper.ledger.store import Ledger
 from scraper.place.place import Place
 from scraper.sites.lists import Lists, list_lines
@@ -174,6 +175,9 @@ def _ending(
         one["outcome"]: f"{one['reason'][:250]}, like {one['example']}"
         for one in reversed(facts["reasons"])
     }
+    if run.part and not sum(states.values()) and (others := listed(run.place)):
+        said = f"none of the list's {others:,} houses is in part {run.part[0]}/{run.part[1]}"
+        return Ending(ExitCode.COMPLETE, said)
     if "refresh" in facts:
         return refresh_ending(facts["refresh"], finished, reasons)
     return houses_ending(states, finished, reasons)

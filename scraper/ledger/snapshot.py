@@ -55,6 +55,15 @@ def write_ids(ledger: Ledger, place: Place) -> int:
     return rows
 
 
+def listed(place: Place) -> int:
+    """How many IDs the place's list holds; 0 where there is none."""
+    try:
+        with place.open(SNAPSHOT_FILE) as source:
+            return int(pq.read_metadata(source).num_rows)
+    except FileNotFoundError:
+        return 0
+
+
 def _batches(connection: sqlite3.Connection, site: str | None) -> Iterator[pa.RecordBatch]:
     number = None if site is None else find_word(connection, site)
     found = connection.execute(_SELECT, (number,))
