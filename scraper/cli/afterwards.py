@@ -27,7 +27,7 @@ from scraper.ledger.due import facts as plan_facts
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
-from scraper.ledger.snapshot import listed
+from scraper.ledger.snapshot import list_length
 from scraper.ledger.store import Ledger
 from scraper.place.place import Place
 from scraper.sites.lists import Lists, list_lines
@@ -175,7 +175,7 @@ def _ending(
         one["outcome"]: f"{one['reason'][:250]}, like {one['example']}"
         for one in reversed(facts["reasons"])
     }
-    if run.part and not sum(states.values()) and (others := listed(run.place)):
+    if run.part and not sum(states.values()) and (others := list_length(run.place)):
         said = f"none of the list's {others:,} houses is in part {run.part[0]}/{run.part[1]}"
         return Ending(ExitCode.COMPLETE, said)
     if "refresh" in facts:

@@ -55,7 +55,7 @@ def write_ids(ledger: Ledger, place: Place) -> int:
     return rows
 
 
-def listed(place: Place) -> int:
+def list_length(place: Place) -> int:
     """How many IDs the place's list holds; 0 where there is none."""
     try:
         with place.open(SNAPSHOT_FILE) as source:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+BESIDE = Path(sys.executable).parent
+"""Where pip puts programs: the tests are also run by the path of their Python."""
 
 Check = Callable[..., str]
 
@@ -25,10 +29,11 @@ def tool() -> Check:
     """Run a tool; skipped where it is not installed, failed where it complains."""
 
     def run(*command: str | Path, code: int = 0, **options: object) -> str:
-        if not shutil.which(str(command[0])):
+        program = shutil.which(str(command[0]), path=f"{BESIDE}{os.pathsep}{os.environ['PATH']}")
+        if program is None:
             pytest.skip(f"{command[0]} is not installed: this file is not checked here")
         said = subprocess.run(
-            [str(word) for word in command],
+            [program, *map(str, command[1:])],
             capture_output=True,
             text=True,
             check=False,

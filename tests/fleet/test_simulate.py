@@ -32,7 +32,7 @@ def test_without_accidents_it_is_the_plan() -> None:
     (told,) = simulate(CALM, [1])
     made = plan(CALM.work, prices().machines[CALM.machine], CALM.workers, prices())
     assert told.hours == pytest.approx(made.hours, rel=1e-3)
-    assert told.dollars == pytest.approx(made.once, rel=0.02)
+    assert told.dollars == pytest.approx(made.once, rel=0.05)
     assert (told.repeated, told.bans, told.interruptions) == (0, 0, 0)
 
 
