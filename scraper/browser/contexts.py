@@ -16,7 +16,7 @@ from scraper.browser.settle import COUNTING
 
 UNGATED: Final = """
 for (const name of ["WebSocket", "WebSocketStream", "WebTransport", "RTCPeerConnection",
-                    "webkitRTCPeerConnection"])
+                    "webkitRTCPeerConnection", "PaymentRequest"])
   delete globalThis[name];
 for (const name of ["Worker", "SharedWorker"])
   globalThis[name] = class extends EventTarget {

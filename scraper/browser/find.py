@@ -50,6 +50,17 @@ LEAN = (
 """Flags that keep Chromium from asking for anything by itself, from opening windows, from loading
 pictures, and small."""
 
+UNASKED = (
+    "--disable-blink-features=FedCm",
+    "--enable-features=CDPScreenshotNewSurface,SkipListAccountsWithoutGaiaCookies,"
+    "PrefetchSchedulerTesting:kPrefetchSchedulerTestingActiveSetSizeLimitForBase/0"
+    "/kPrefetchSchedulerTestingActiveSetSizeLimitForBurst/0",
+)
+"""What Chromium's main process asks for in the name of a page, which nothing holds: the pages of
+speculation rules (none may be under way, so none begins) and log-ins by another site. The first two
+features are those of Playwright's own list, in whose place this one comes.
+"""
+
 MISSING = (
     "no Chromium found: install Debian's package `chromium`, or run `playwright install "
     "chromium`, or name one with -s BROWSER=PATH"
@@ -107,7 +118,7 @@ def launch_options(options: Options, *, root: bool, public: bool) -> dict[str, o
     signals = dict.fromkeys(("handle_sigint", "handle_sigterm", "handle_sighup"), False)
     return {
         "executable_path": executable,
-        "args": [*LEAN, *closed, heap],
+        "args": [*LEAN, *UNASKED, *closed, heap],
         "chromium_sandbox": safe,
         **signals,  # the crawl decides when its browser ends
     }

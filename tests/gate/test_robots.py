@@ -6,6 +6,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
 from scraper.gate.robots import Rate, Rules, product_token
 
@@ -84,6 +85,27 @@ def test_2_2_2_the_most_specific_rule_decides(rules: str, path: str, expected: b
 )
 def test_2_2_3_special_characters(pattern: str, path: str, expected: bool) -> None:
     assert allowed(f"User-agent: *\nDisallow: {pattern}", path) is expected
+
+
+ELSE_WRONG = [
+    ("User-agent: housecrawl\nNoise: 7\nUser-agent: *\nDisallow: /", "housecrawl", "/a", False),
+    ("User-agent: HOUSECRAWL tester\nDisallow: /", "housecrawl", "/a", False),
+    ("User-agent: housecrawl tester\nDisallow: /", "HouseCrawl", "/a", False),
+    ("User-agent: HouseCrawl Tester\nDisallow: /", "housecrawl", "/a", False),
+    ("User-agent: *\nDisallow: /\nUser-agent: housecrawl x\nAllow: /a", "housecrawl", "/a", True),
+    ("User-agent: *\nDisallow: /\nUser-agent: our bot\nAllow: /a", "our bot", "/a", False),
+    ("User-agent: *\nDisallow: /\nAllow: /h/\u5bb6", "housecrawl", "/h/\u5bb6", False),
+    ("User-agent: *\nDisallow: /\nAllow: /h/%E5%AE%B6", "housecrawl", "/h/\u5bb6", False),
+    ("User-agent: *\nDisallow: /\nAllow: /h/%61%62", "housecrawl", "/h/ab", False),
+]
+"""Unknown lines, names up to the first space, spellings of an `Allow`: as Google reads them."""
+
+
+@pytest.mark.parametrize(("robots", "token", "path", "expected"), ELSE_WRONG)
+def test_where_protego_reads_otherwise(robots, token, path, expected: bool) -> None:
+    """With its answer as the control: each case tells the two apart."""
+    assert allowed(robots, path, token) is expected
+    assert Protego.parse(robots).can_fetch(HOST + path, token) is not expected
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n\n", " # a word\n", "\t \n"])
