@@ -27,6 +27,8 @@ _SEQUENCE: Final = re.compile(
 )
 """Sequences that UTF-8 writes one character with."""
 _TURKISH: Final = re.compile(rb"(?i)<html[^>]{0,200}\blang=[\"']?tr\b")
+_THORN: Final = re.compile("[ýþðÝÞÐ]")
+_NORDIC: Final = re.compile("[áéíóúæÁÉÍÓÚÆ]")
 _EURO_AS_SIGN: Final = re.compile("\\d\\s?\u00a4|\u00a4\\s?\\d")
 """The sign of a currency beside a number: what the euro of ISO 8859-15 looks like in Latin-1."""
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
@@ -166,8 +168,14 @@ def _relative(body: bytes, text: str) -> str:
     ('cp1254', 'iso8859-15')
     >>> text_of(b'<html lang="tr">' + "Şişli".encode("cp1254"), None)[-5:]
     'Şişli'
+    >>> text_of("Şişli, satılık, güneş gören çatı katı".encode("cp1254"), None)
+    'Şişli, satılık, güneş gören çatı katı'
+    >>> _relative(b"", "Íslenska er þýdd úr ensku, það er sagt að hún sé lýsandi")
+    'cp1252'
     """
-    if _TURKISH.search(body[:4000]):
+    # Read as Windows-1252, Turkish has Iceland's letters without Iceland's vowels.
+    letters = len(_THORN.findall(text)) > 2 and not _NORDIC.search(text)
+    if letters or _TURKISH.search(body[:4000]):
         return "cp1254"
     return "iso8859-15" if _EURO_AS_SIGN.search(text) and "\u20ac" not in text else "cp1252"
 

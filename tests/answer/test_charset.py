@@ -55,6 +55,19 @@ def test_other_charsets(text: str, charset: str) -> None:
     assert charset_of(body, "text/html; charset=iso-8859-1") is None
 
 
+TURKISH = "Ankara'da satılık daire, Şişli İstanbul, güneş gören çatı katı, ağaçlı bahçe"
+ICELANDIC = "Íbúð til sölu í Reykjavík, það er stór garður með útsýni, þvottahús og bílskúr"
+
+
+@pytest.mark.parametrize("header", ["iso-8859-1", "windows-1252", "utf-8"])
+@pytest.mark.parametrize(("text", "codec"), [(TURKISH, "cp1254"), (ICELANDIC, "cp1252")])
+def test_letters_that_share_their_bytes(text: str, codec: str, header: str) -> None:
+    body = html(text).encode(codec)
+    assert text_of(body, f"text/html; charset={header}") == html(text)
+    wrong = {"cp1254": "cp1252", "cp1252": "cp1254"}[codec]
+    assert body.decode(wrong) != html(text), "the control: the bytes do mean something else there"
+
+
 def test_marks_wide_and_shifting_charsets() -> None:
     for charset in ("utf-16", "utf-8-sig"):
         assert text_of(html(JAPANESE).encode(charset), "text/html") == html(JAPANESE)
