@@ -8,10 +8,11 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Final
 
-import imagehash
 from PIL import Image, UnidentifiedImageError
 
 from scraper.photos.colour import plain, to_srgb
+from scraper.photos.lanczos import shrunk
+from scraper.photos.perceptual import perceptual_hash
 from scraper.photos.reasons import PhotoError
 from scraper.photos.upright import orientation, upright
 from scraper.rights.signals import Signals
@@ -95,7 +96,7 @@ def _downsample(data: bytes, size: int, quality: int, max_pixels: int) -> Downsa
         original_height=original_height,
         original_bytes=len(data),
         sha256=sha256(data).hexdigest(),
-        phash=str(imagehash.phash(small)),
+        phash=perceptual_hash(small),
         signals=signals,
     )
 
@@ -115,7 +116,7 @@ def resized(image: Image.Image, size: int) -> Image.Image:
     # A draft of an odd side ends in part of a pixel: the box leaves it out, as nothing else does.
     box = drafted[1] if drafted else None
     profile = image.info.get("icc_profile")
-    small = plain(image).resize(target, Image.Resampling.LANCZOS, box=box)
+    small = shrunk(plain(image), target, box)
     return to_srgb(small, profile)
 
 
