@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from scraper.dataset import read
+from scraper.dataset.version import Version, find, versions
 from scraper.errors import ExitCode, UsageError
 from scraper.place.open import open_place
 from scraper.place.place import Place
@@ -26,40 +27,69 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "out", metavar="OUT.html", nargs="?", help="a local file (default: report.html in PLACE)"
     )
+    parser.add_argument(
+        "--since",
+        type=int,
+        metavar="N",
+        help="compare with version N (default: the version before the newest)",
+    )
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Write the report and say where it is."""
     place = open_place(args.place, create=False)
-    where = write_report(place) if args.out is None else _write_file(place, Path(args.out))
+    if args.out is None:
+        where = write_report(place, args.since)
+    else:
+        where = _write_file(place, Path(args.out), args.since)
     print(f"report: {where}")
     return ExitCode.COMPLETE
 
 
-def write_report(place: Place) -> str:
-    """Write the report of the latest version into the place itself; where it is."""
-    place.write(REPORT_FILE, _report(place).encode())
+def write_report(place: Place, since: int | None = None) -> str:
+    """Write the report of the latest version into the place itself; where it is.
+
+    `since`: the version to compare with; None for the one before the latest.
+    """
+    place.write(REPORT_FILE, _report(place, since).encode())
     return f"{place.url.rstrip('/')}/{REPORT_FILE}"
 
 
-def _write_file(place: Place, out: Path) -> str:
+def _write_file(place: Place, out: Path, since: int | None) -> str:
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder {out.parent}; make it or name another file")
     try:
-        out.write_text(_report(place), "utf-8")
+        out.write_text(_report(place, since), "utf-8")
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error}); name another file") from error
     return str(out.resolve())
 
 
-def _report(place: Place) -> str:
+def _report(place: Place, since: int | None) -> str:
     from scraper.report.build import build
 
+    compared = _compared(place, since)
     houses, photos, visits = (
         read(place.url, table=table) for table in ("houses", "photos", "visits")
     )
     sites = sorted({str(site) for site in houses["site"].dropna()})
-    return build(houses, photos, visits, title=_title(place, sites), run=_run_facts(place))
+    return build(
+        houses,
+        photos,
+        visits,
+        title=_title(place, sites),
+        run=_run_facts(place),
+        compared=read(place.url, version=compared.number) if compared else None,
+        since=f"version {compared.number}, {compared.published_at:%-d %b %Y}" if compared else "",
+    )
+
+
+def _compared(place: Place, since: int | None) -> Version | None:
+    """The version to compare with: the one asked for, or the one before the newest."""
+    if since is not None:
+        return find(place, since)
+    known = versions(place)
+    return known[-2] if len(known) > 1 else None
 
 
 def _title(place: Place, sites: list[str]) -> str:

@@ -49,14 +49,16 @@ def build(
     title: str,
     run: Mapping[str, object] | None = None,
     compared: pd.DataFrame | None = None,
+    since: str = "",
 ) -> str:
     """The whole report as one HTML text; nothing in it is asked for from anywhere.
 
     The tables are those of `scraper.schema`, in any of the types that pandas reads them with;
     missing columns count as null. `run` is what is known of the last run. `compared` holds the
-    houses of the version to compare with. The same arguments give the same text.
+    houses of the version to compare with, and `since` how that one is called. The same arguments
+    give the same text.
     """
-    about = subject(houses, photos, visits, title=title, run=run, before=compared)
+    about = subject(houses, photos, visits, title=title, run=run, before=compared, since=since)
     sections = [section for make in SECTIONS if (section := make(about)) is not None]
     script = _file("report.js")
     return (

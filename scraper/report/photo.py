@@ -18,7 +18,7 @@ _QUALITY = 72
 _EACH = 4
 """Photos of one house at most."""
 BUDGET = 2_200_000
-"""Characters that all photos of a report may take together."""
+"""Characters that the photos of the sample houses may take together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,21 @@ def stored_photos(photos: pd.DataFrame) -> pd.DataFrame:
 
 
 def pictures(
-    photos: pd.DataFrame, wanted: list[tuple[str, str]]
+    photos: pd.DataFrame,
+    wanted: list[tuple[str, str]],
+    *,
+    each: int = _EACH,
+    budget: int = BUDGET,
 ) -> dict[tuple[str, str], list[Picture]]:
     """Pictures of the wanted houses, (site, house_id) each, in the page's order.
 
-    First photos of all houses come before anybody's second one, until the budget is used up.
-    Photos that cannot be decoded are passed over.
+    First photos of all houses come before anybody's second one, `each` of a house at most, until
+    the budget (characters) is used up. Photos that cannot be decoded are passed over.
     """
     stored = _stored(photos, set(wanted))
     out: dict[tuple[str, str], list[Picture]] = {key: [] for key in wanted}
-    left = BUDGET
-    for turn in range(_EACH):
+    left = budget
+    for turn in range(each):
         for key in wanted:
             picture = _picture(stored[key][turn]) if turn < len(stored.get(key, [])) else None
             if picture and len(picture.uri) <= left:

@@ -56,6 +56,8 @@ class Subject:
     """What is known of the run that ended last; empty when nothing is."""
     before: pd.DataFrame | None
     """The houses of the version to compare with."""
+    since: str
+    """How that version is called; may be empty."""
     price: Price
     """The price that the charts speak of."""
     per_sqft: Floats
@@ -72,6 +74,7 @@ def subject(
     title: str,
     run: Mapping[str, object] | None,
     before: pd.DataFrame | None,
+    since: str = "",
 ) -> Subject:
     """Everything that the sections need, from the tables as they were read."""
     houses = houses.reset_index(drop=True)
@@ -85,6 +88,7 @@ def subject(
         visits=visits.reset_index(drop=True),
         run=run or {},
         before=before,
+        since=since,
         price=price,
         per_sqft=price.values / area,
         home_types=texts(houses, "home_type"),

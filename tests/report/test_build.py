@@ -217,6 +217,8 @@ def test_suspects_are_the_odd_houses_only(tables):
     assert "latitude is 123, out of -90 to 90" in said[0]
     assert "$60,000 per sqft" in said[1]
     assert "sold in 1999, built in 2019" in said[2]
+    pictured = [len(list(item.iter("img"))) for item in tree(page(made)).xpath("//ol/li")]
+    assert pictured[:2] == [1, 1], "houses 9 and 5 have photos"
 
 
 def test_changes_are_counted_house_by_house(tables):
@@ -230,6 +232,9 @@ def test_changes_are_counted_house_by_house(tables):
     assert "new 5 no longer there 0 in both 35" in said
     assert "3 sold_price" in said
     assert "zip" in said
+    moved = made.houses.loc[10, "sold_price"]
+    assert f"$1 → ${moved:,.0f}" in said
+    assert f"{100 * (moved - 1):+.1f} %" in said
 
 
 def test_the_run_and_the_sites_stand_on_the_data_card(tables):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scraper.report.fill import shown_columns
+from scraper.report.photo import Picture, pictures
 from scraper.report.section.section import Section
 from scraper.report.shown import money, number
 from scraper.report.subject import Subject
 from scraper.report.values import Floats, days, known, numbers, texts, web_address
 
 _MOST = 24
+_BUDGET = 600_000
+"""Characters that their photos may take together."""
 _TOWN = 8
 """Houses with a rate that a town needs to be its own measure; else all houses are."""
 _FAR = 3.5
@@ -41,6 +44,8 @@ class Suspect:
     """What is odd."""
     weight: float
     """How odd: larger is odder."""
+    picture: Picture | None = None
+    """Its first photo."""
 
 
 def suspects(subject: Subject) -> Section:
@@ -56,8 +61,20 @@ def suspects(subject: Subject) -> Section:
         "Price per square foot far from what is usual in the house's town (or in the whole "
         f"dataset where the town has fewer than {_TOWN} houses), values out of their column's "
         "bounds, and houses sold before they were built.",
-        {"suspects": found[:_MOST], "total": len(found)},
+        {"suspects": _pictured(subject, found[:_MOST]), "total": len(found)},
     )
+
+
+def _pictured(subject: Subject, found: list[Suspect]) -> list[Suspect]:
+    """The suspects with their first photos: many a mistake is seen at once."""
+    table = subject.houses.iloc[[one.row for one in found]]
+    pairs = zip(texts(table, "site"), texts(table, "house_id"), strict=True)
+    keys = [(site or "", house or "") for site, house in pairs]
+    photos = pictures(subject.photos, keys, each=1, budget=_BUDGET)
+    return [
+        replace(one, picture=next(iter(photos[key]), None))
+        for one, key in zip(found, keys, strict=True)
+    ]
 
 
 def _suspect(subject: Subject, row: int, why: str, weight: float) -> Suspect:
