@@ -25,6 +25,7 @@ CONTACT = ""  # a URL or mail address: who crawls. Part of the user agent, neede
 PACE_DELAY = 1.0  # seconds between two requests to a public site whose file says nothing
 PACE_CONCURRENCY = 4  # requests under way at once to such a site, and to each other host
 PACE_WORKERS = 1  # crawls of the same site at once: each takes its share of the pace
+FLEET_PACE = ""  # redis://HOST:PORT/DB: a server that holds the pace exactly over all crawls
 ROBOTS_TIMEOUT = 10  # seconds that a robots.txt may take
 ROBOTS_RETRY = 60  # seconds until one that could not be had is asked for again
 BACK_OFF = 2  # seconds of rest after the first 429 or 503 without Retry-After, then doubled

@@ -67,3 +67,8 @@ if ! browser; then
     debian chromium-headless-shell || debian chromium || .venv/bin/playwright install chromium-headless-shell || true
     browser || fail "no Chromium: install Debian's package chromium, or run .venv/bin/playwright install chromium"
 fi
+
+# Engines that tests drive; those of one that is missing are skipped, and say so.
+if [ "$kind" = dev ] && ! { command -v redis-server && command -v parallel; } >/dev/null; then
+    RUNLEVEL=1 debian redis-server parallel || say "without redis-server and parallel their tests are skipped"
+fi

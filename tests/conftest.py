@@ -1,10 +1,14 @@
-"""Fixtures for every test: an S3 store on loopback, and places in it."""
+"""Fixtures for every test: an S3 store on loopback, places in it, and a Redis server."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import boto3
@@ -57,3 +61,44 @@ def s3_place(s3_endpoint: str) -> str:
     client.create_bucket(Bucket=bucket)
     client.close()
     return f"s3://{bucket}/crawls/2026"
+
+
+class RedisServer:
+    """A Redis server on a socket of its own, which can go away and come back with nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "redis.sock"
+        self.url = f"unix://{self._socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        where = ["--unixsocket", str(self._socket), "--port", "0"]
+        self._process = subprocess.Popen(
+            ["redis-server", *where, "--dir", str(self._socket.parent), "--save", ""],
+            stdout=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while not self._socket.exists():
+            assert self._process.poll() is None, "redis-server did not start"
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._socket.unlink(missing_ok=True)
+            self._process = None
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis server that runs; skipped where none is installed."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed: what needs it is not tested here")
+    # The name of a socket must be short.
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()

@@ -8,10 +8,12 @@ from scrapy.cmdline import execute
 
 from scraper.cli.project import guard_project
 from scraper.errors import HousecrawlError
+from scraper.fleet.tie import tie_to_parent
 
 
 def main() -> None:
     """Hand the command line to Scrapy once it is sure whose project it is."""
+    tie_to_parent()
     try:
         guard_project()
     except HousecrawlError as error:

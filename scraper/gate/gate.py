@@ -17,6 +17,7 @@ from scraper.gate.hosts import Ask, Hosts
 from scraper.gate.kept import Kept
 from scraper.gate.options import TOKEN, Options
 from scraper.gate.pace import Budget, Pace, retry_after
+from scraper.gate.shared import SharedPace
 from scraper.gate.turns import Line, StoppingError
 from scraper.gate.way import DIRECT, Way
 from scraper.guard import Kind, Verdict
@@ -57,6 +58,8 @@ class Crawled:
     """Requests under way at once; None: what the settings say."""
     turn: int = 0
     """Which of the workers that share the pace this is, from 0."""
+    name: str = ""
+    """The site's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Outside:
     """Asks a host for a file of rights signals; None where those are not looked at."""
     room: Callable[[], bool] = lambda: True
     """Whether an address is there by which the site may be asked now."""
+    shared: SharedPace | None = None
+    """What holds the pace over all workers."""
 
 
 class Gate:
@@ -89,7 +94,7 @@ class Gate:
         declared = outside.declared
         self._declared = Declarations(declared, clock) if declared else None
         self._stopping, self._clock = stopping, clock
-        self._look_up, self._room = outside.look_up, outside.room
+        self._look_up, self._room, self._shared = outside.look_up, outside.room, outside.shared
         self._hosts = Hosts(outside.ask, clock, options.robots_retry, outside.kept)
         self.proxies = {found for url in getproxies().values() if (found := proxy_host(url))}
         """Hosts and ports of the operator's own proxies, those of the environment among them:
@@ -199,6 +204,8 @@ class Gate:
             return
         rest = line.budget.refused(self._clock(), asked)
         logger.info("HTTP %d from %s: rests %.1f s", status, shown, rest)
+        if line.shared is not None:
+            line.shared.rest(rest)
 
     async def _leads_out(self, target: Target) -> bool:
         """Whether a name leads to an address that may be connected to."""
@@ -213,7 +220,9 @@ class Gate:
             ahead = time.time() - self._clock()
             budget = Budget(pace, self._options.back_off, random.random, ahead)
             room = (lambda: True) if key else self._room
-            self._lines[key] = Line(budget, self._clock, self._stopping, room)
+            name = key or f"site {self._crawled.name or target.host}"
+            shared = self._shared.of(name) if self._shared else None
+            self._lines[key] = Line(budget, self._clock, self._stopping, room, shared)
         return self._lines[key]
 
     def _pace(self, target: Target, *, site: bool) -> Pace:

@@ -25,6 +25,7 @@ from scraper.gate.kept import Kept
 from scraper.gate.looking_up import PublicOnly, addresses
 from scraper.gate.options import Options
 from scraper.gate.robots import LIMIT
+from scraper.gate.shared import SharedPace
 from scraper.gate.turns import Line, StoppingError
 from scraper.gate.way import Way, way_of
 from scraper.guard import Egress, Guard, Kind, Verdict
@@ -56,6 +57,8 @@ class GateMiddleware(Guard):
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._options = Options.from_settings(crawler.settings)
+        url = self._options.shared
+        self._shared = SharedPace(url, lambda: crawler.spider) if url else None
         self._robots: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
         """Requests for robots.txt that the gate made itself, with the octets that came."""
         self._turns: WeakKeyDictionary[Request, tuple[Line, finalize[Any, Request]]]
@@ -68,6 +71,8 @@ class GateMiddleware(Guard):
         crawler.signals.connect(gate.received, signals.bytes_received)
         crawler.signals.connect(gate.downloaded, signals.response_downloaded)
         crawler.signals.connect(gate.left, signals.request_left_downloader)
+        if gate._shared:
+            crawler.signals.connect(gate._shared.close, signals.spider_closed)
         return gate
 
     async def may_ask(self, url: str, kind: Kind, *, proxied: bool = False) -> Verdict:
@@ -171,6 +176,7 @@ class GateMiddleware(Guard):
             delay=getattr(pace, "delay", None),
             concurrency=getattr(pace, "concurrency", None),
             turn=(getattr(spider, "part", None) or (0,))[0],
+            name=getattr(getattr(spider, "site", None), "name", ""),
         )
         outside = Outside(
             self._ask,
@@ -178,6 +184,7 @@ class GateMiddleware(Guard):
             Kept.of(self._crawler.settings),
             self._declared,
             lambda: self._egress is None or self._egress.room(),
+            self._shared,
         )
         return Gate(self._options, crawled, outside, self._stopping)
 
@@ -194,16 +201,12 @@ class GateMiddleware(Guard):
         return bool(await addresses(reactor.nameResolver, name, port))
 
     def _stopping(self) -> bool:
-        """Whether the engine waits for the requests under way to end.
-
-        Scrapy has no signal for it: spider_closed comes only when they have ended.
-        """
+        """Whether the engine waits for requests under way; Scrapy's signal comes after they end."""
         slot = getattr(self._crawler.engine, "_slot", None)
         return slot is None or slot.closing is not None
 
     def _begin(self, request: Request, line: Line) -> None:
-        # The finalizer gives the turn back where a request is dropped without a word.
-        end = finalize(request, line.leave)
+        end = finalize(request, line.leave)  # where the request is dropped without a word
         end.atexit = False
         self._turns[request] = line, end
 

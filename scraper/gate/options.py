@@ -12,6 +12,7 @@ from typing import Final
 
 from scraper.errors import SettingError
 from scraper.gate.pace import Pace
+from scraper.gate.shared import redis_url
 from scraper.rights.options import Options as Rights
 
 TOKEN: Final = "housecrawl"  # noqa: S105  # a product token, no secret
@@ -34,6 +35,8 @@ class Options:
     """`PACE_CONCURRENCY`: requests under way at once to such a site, and to each other host."""
     workers: int = 1
     """`PACE_WORKERS`: crawls of the same site that run at once; each takes its share of a pace."""
+    shared: str = ""
+    """`FLEET_PACE`: the Redis server that holds the pace over all workers; may hold a password."""
     robots_timeout: float = 10.0
     """`ROBOTS_TIMEOUT`: seconds that a robots.txt may take; it is tried three times."""
     robots_retry: float = 60.0
@@ -54,6 +57,7 @@ class Options:
             delay=_number(settings, "PACE_DELAY", cls().delay, least=0),
             concurrency=_whole(settings, "PACE_CONCURRENCY", cls().concurrency),
             workers=_whole(settings, "PACE_WORKERS", cls().workers),
+            shared=redis_url(str(settings.get("FLEET_PACE") or ""), "FLEET_PACE"),
             robots_timeout=_number(settings, "ROBOTS_TIMEOUT", cls().robots_timeout, least=0.01),
             robots_retry=_number(settings, "ROBOTS_RETRY", cls().robots_retry, least=0.01),
             back_off=_number(settings, "BACK_OFF", cls().back_off, least=0.01),
@@ -87,6 +91,7 @@ class Options:
             concurrency=(0 if own else self.concurrency) if concurrency is None else concurrency,
             workers=self.workers,
             turn=turn % self.workers,
+            shared=bool(self.shared),
         )
 
 

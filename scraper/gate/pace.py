@@ -34,6 +34,8 @@ class Pace:
     """Crawls that ask the host at the same time, and share this pace."""
     turn: int = 0
     """Which of them this is, from 0: each starts its requests at a moment of its own."""
+    shared: bool = False
+    """Whether a server that all workers ask holds the pace: then none takes a share of it."""
 
     @property
     def at_once(self) -> int:
@@ -82,7 +84,7 @@ class Budget:
         self._ahead = ahead
         self._robots_delays: dict[str, float] = {}
         self._started = float("-inf")
-        self._held_until = float("-inf")
+        self._held_until = self._not_before = float("-inf")
         self._failures = 0
         self.latency = Latency()
         """How long the site takes to answer."""
@@ -94,12 +96,21 @@ class Budget:
         """Seconds between two requests of this worker: its share of what the site is asked at
         most, and less often while the site answers slower than it does usually.
         """
-        return self._asked * self._pace.workers * self.latency.factor
+        return self._asked * self._sharing * self.latency.factor
 
     @property
     def _asked(self) -> float:
         """Seconds between two requests of all: the slower of the site file and robots.txt."""
         return max(self._pace.delay, *self._robots_delays.values(), 0.0)
+
+    @property
+    def _sharing(self) -> int:
+        """Workers among whom the pace is divided here."""
+        return 1 if self._pace.shared else self._pace.workers
+
+    def wait_for(self, moment: float) -> None:
+        """Start nothing before a moment."""
+        self._not_before = moment
 
     def slow_to(self, host: str, delay: float) -> None:
         """Never be faster than the robots.txt of a host of the site says."""
@@ -112,8 +123,9 @@ class Budget:
 
     def wait(self, now: float) -> float:
         """Seconds until the next request may start by the clock, 0 where it may start now."""
-        window = self._window if self._pace.workers > 1 else 0.0
-        wait = max(self._started + self.delay - window - now, self.hold(now), 0.0)
+        window = self._window if self._sharing > 1 else 0.0
+        free = max(self._started + self.delay - window, self._not_before)
+        wait = max(free - now, self.hold(now), 0.0)
         return wait + self._until_turn(now + wait)
 
     def _until_turn(self, now: float) -> float:
@@ -122,9 +134,9 @@ class Budget:
         So requests of all of them together are never closer than what was asked for, less the
         window in which a moment counts.
         """
-        if self._pace.workers == 1 or not self._asked:
+        if self._sharing == 1 or not self._asked:
             return 0.0
-        round_ = self._asked * self._pace.workers
+        round_ = self._asked * self._sharing
         late = (now + self._ahead - self._pace.turn * self._asked) % round_
         return 0.0 if late < self._window else round_ - late
 

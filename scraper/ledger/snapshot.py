@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scraper.ledger.adopt import SNAPSHOT, SNAPSHOT_FILE
@@ -55,11 +56,14 @@ def write_ids(ledger: Ledger, place: Place) -> int:
     return rows
 
 
-def list_length(place: Place) -> int:
-    """How many IDs the place's list holds; 0 where there is none."""
+def list_length(place: Place, site: str | None = None) -> int:
+    """How many IDs the place's list holds, of a site or of all; 0 where there is no list."""
     try:
         with place.open(SNAPSHOT_FILE) as source:
-            return int(pq.read_metadata(source).num_rows)
+            if site is None:
+                return int(pq.read_metadata(source).num_rows)
+            sites = pq.read_table(source, columns=["site"])["site"]
+            return int(pc.sum(pc.equal(sites, site)).as_py() or 0)
     except FileNotFoundError:
         return 0
 
