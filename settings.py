@@ -113,9 +113,15 @@ EXTENSIONS = {
     "scraper.archive.middleware.ArchiveExtension": 50,
     "scraper.quality.middleware.QualityExtension": 100,
     "scraper.cli.progress.ProgressExtension": 500,
+    "scraper.cli.metrics.MetricsExtension": 510,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
+
+# Watch
+LOG_JSON = False  # the log as a JSON object a line
+METRICS = ""  # a folder for Prometheus's textfile collector, or the URL of a push gateway
+COST_PER_HOUR = ""  # dollars, or a machine of `housecrawl plan`; /N: the share of one of N crawls
 
 # HTTP
 CONCURRENT_REQUESTS = 16

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,8 @@ from scraper import names
 from scraper.archive.middleware import ArchiveExtension
 from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
 from scraper.cli.ending import Ending, again_ending, houses_ending, ids_ending, refresh_ending
+from scraper.cli.logs import say
+from scraper.cli.metrics import MetricsExtension
 from scraper.egress.middleware import EgressMiddleware
 from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.ledger.due import Planned, close_plan, without
@@ -31,6 +32,9 @@ from scraper.ledger.snapshot import list_length
 from scraper.ledger.store import Ledger
 from scraper.place.place import Place
 from scraper.sites.lists import Lists, list_lines
+from scraper.watch.cost import dollars
+from scraper.watch.fold import fold_place, last_listing
+from scraper.watch.options import Options as WatchOptions
 
 logger = logging.getLogger(__name__)
 
@@ -92,10 +96,23 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
         ending = _of(error)
     archive = None if failed else crawler.get_extension(ArchiveExtension)
     facts["archive"] = archive.as_json() if archive else None
+    facts["cost"] = _cost(crawler, started)
+    if run.part is None and run.stage == "houses":
+        facts["fleet"] = _folded(run)
     ending = _written(run, ending, {**_said(ending, stats, started), **facts})
-    mark = "done" if ending.code == ExitCode.COMPLETE else f"exit {int(ending.code)}"
-    print(f"housecrawl {run.stage}: {mark}: {ending.why}", file=sys.stderr)
+    metrics = None if failed else crawler.get_extension(MetricsExtension)
+    if metrics:
+        metrics.end(ending.code, facts.get("states", {}))
+    _tell(run, ending, facts["part"])
     return ending
+
+
+def _tell(run: Run, ending: Ending, part: str | None) -> None:
+    """The last line on the screen."""
+    complete = ending.code == ExitCode.COMPLETE
+    mark = "done" if complete else f"exit {int(ending.code)}"
+    line = f"housecrawl {run.stage}: {mark}: {ending.why}"
+    say(line, bad=not complete, exit_code=int(ending.code), site=run.site, part=part)
 
 
 def _lists(crawler: Crawler) -> dict[str, Any]:
@@ -105,7 +122,7 @@ def _lists(crawler: Crawler) -> dict[str, Any]:
         return {}
     facts = lists.facts()
     for line in list_lines(facts):
-        print(f"housecrawl list: {line}", file=sys.stderr)
+        say(f"housecrawl list: {line}")
     return {"search": facts}
 
 
@@ -113,6 +130,24 @@ def _egress(crawler: Crawler) -> dict[str, Any]:
     """How the addresses fared."""
     egress = crawler.get_downloader_middleware(EgressMiddleware) if crawler.engine else None
     return {"egress": egress.told()} if egress else {}
+
+
+def _cost(crawler: Crawler, started: datetime) -> dict[str, float] | None:
+    """What the run has cost, where the price of its machine is known."""
+    hourly = WatchOptions.from_settings(crawler.settings).per_hour
+    if hourly is None:
+        return None
+    spent = dollars((datetime.now(UTC) - started).total_seconds(), hourly)
+    return {"per_hour": hourly, "dollars": round(spent, 6)}
+
+
+def _folded(run: Run) -> dict[str, Any] | None:
+    """The runs of parts since the list was read, as one; None where there were none."""
+    try:
+        return fold_place(run.place, run.site, last_listing(run.place, run.site)) or None
+    except HousecrawlError as error:
+        logger.warning("the runs of the parts could not be added up: %s", error)
+        return None
 
 
 def _book(crawler: Crawler) -> LedgerExtension:

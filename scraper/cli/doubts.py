@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from scrapy.crawler import Crawler
 
+from scraper.cli.logs import say
 from scraper.errors import AlarmError
 from scraper.ledger.handing import open_ledger
 from scraper.ledger.parts import seal
@@ -37,7 +37,7 @@ def findings_of(crawler: Crawler) -> Sequence[Finding]:
 def told(findings: Sequence[Finding]) -> list[dict[str, object]]:
     """Say each finding on stderr; all of them for run.json."""
     for one in findings:
-        print(f"housecrawl {one.check}: {one.line}", file=sys.stderr)
+        say(f"housecrawl {one.check}: {one.line}", bad=True)
     return [one.as_json() for one in findings]
 
 

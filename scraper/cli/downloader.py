@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.internet import defer
 
+from scraper.cli.logs import as_json
 from scraper.gate.middleware import RequestHeld
 
 
@@ -22,6 +23,8 @@ class StoppableDownloader(Downloader):
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        # The first of the engine's parts, and made after Scrapy has made the handlers of the log.
+        as_json(crawler)
         super().__init__(crawler)
         self._under_way: set[defer.Deferred[Response | Request]] = set()
         self._cut = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from rich import box
@@ -61,7 +61,19 @@ def _run_of(place: str) -> Mapping[str, object]:
         raise UsageError(f"{place} has no run.json: nothing was crawled there yet") from error
     except ValueError as error:
         raise UsageError(f"run.json of {place} cannot be read: crawl again") from error
-    return found if isinstance(found, dict) else {}
+    return _together(found) if isinstance(found, dict) else {}
+
+
+def _together(run: dict[str, Any]) -> Mapping[str, object]:
+    """A run with what the runs of parts took that it put together."""
+    fleet = run.get("fleet")
+    if not fleet:
+        return run
+    stats: dict[str, float] = dict(fleet["stats"])
+    for name, value in run.get("stats", {}).items():
+        stats[name] = stats.get(name, 0) + value
+    cpu = fleet["cpu_seconds"] + run.get("cpu_seconds", 0.0)
+    return {**run, "stats": stats, "cpu_seconds": cpu}
 
 
 def _table(args: argparse.Namespace, machine: Machine, found: Mapping[str, Way]) -> Table:

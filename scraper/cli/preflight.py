@@ -24,12 +24,15 @@ from scraper.gate.options import Options as GateOptions
 from scraper.ledger.again import AGAIN, is_again
 from scraper.ledger.array import attempt_id, chosen_part
 from scraper.ledger.handing import hand_over, open_ledger
+from scraper.ledger.location import LOCK
+from scraper.ledger.lock import add_note
 from scraper.ledger.options import Options as LedgerOptions
 from scraper.ledger.part import Part
 from scraper.photos.options import Options as PhotoOptions
 from scraper.place.open import open_place
 from scraper.quality.options import Options as QualityOptions
 from scraper.sites.load import load_site
+from scraper.watch.options import Options as WatchOptions
 
 ARGUMENTS = {"ids": ("site", "where"), "houses": ("site", "part", "parts", "from", "due")}
 """The arguments (`-a`) of each stage."""
@@ -48,7 +51,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
     if not settings.getbool("HOUSECRAWL"):
         raise SettingError("these are not housecrawl's settings: unset SCRAPY_SETTINGS_MODULE")
     refuse_without_gate(settings)
-    for concept in (AnswerOptions, PhotoOptions, QualityOptions):
+    for concept in (AnswerOptions, PhotoOptions, QualityOptions, WatchOptions):
         concept.from_settings(settings)
     browser = BrowserOptions.from_settings(settings)
     if site.render.mode == "always":
@@ -69,6 +72,7 @@ def preflight(stage: str, arguments: Mapping[str, str], settings: BaseSettings) 
         open_place(kept)
     ledger = open_ledger(place, options.run_id, part)
     planned = plan_due(ledger, place, site.name, arguments, settings)
+    add_note(ledger.folder / LOCK, per_hour=WatchOptions.from_settings(settings).per_hour)
     hand_over(ledger)
     return Run(stage, site.name, part, options, place, ledger, again, planned)
 

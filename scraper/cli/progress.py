@@ -13,6 +13,8 @@ from scrapy import signals
 from scraper import names
 from scraper.egress.middleware import EgressMiddleware
 from scraper.ledger.middleware import LedgerExtension
+from scraper.watch.cost import dollars, said
+from scraper.watch.options import Options
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -29,7 +31,9 @@ class ProgressExtension:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._terminal = sys.stderr.isatty()
+        options = Options.from_settings(crawler.settings)
+        self._terminal = sys.stderr.isatty() and not options.json
+        self._per_hour = options.per_hour
         self._started = monotonic()
         self._task: asyncio.Task[None] | None = None
         self._before = self._total = 0
@@ -74,8 +78,8 @@ class ProgressExtension:
     def _ids(self) -> str:
         pages, new = self._stat(names.STAT_PAGES), self._stat(names.STAT_IDS_NEW)
         listed = self._stat(names.STAT_IDS_LISTED)
-        said = f"ids: {listed} listed, {new} new, {pages} search pages, {self._rate(pages)}"
-        return f"{said}, {self._egress}" if self._egress else said
+        counts = f"ids: {listed} listed, {new} new, {pages} search pages, {self._rate(pages)}"
+        return ", ".join(part for part in (counts, self._egress, self._cost) if part)
 
     def _houses(self) -> str:
         counts = {name: self._stat(names.STAT_HOUSES.format(outcome=name)) for name in OUTCOMES}
@@ -89,6 +93,7 @@ class ProgressExtension:
             *(f"{n} {name}" for name, n in counts.items() if n and name != "ok"),
             f"{_clock(left)} left" if visited and done < self._total else "",
             self._egress,
+            self._cost,
         ]
         return ", ".join(part for part in parts if part)
 
@@ -96,6 +101,13 @@ class ProgressExtension:
     def _egress(self) -> str:
         egress = self._crawler.get_downloader_middleware(EgressMiddleware)
         return egress.line if egress else ""
+
+    @property
+    def _cost(self) -> str:
+        """What it has cost so far, where the price of the machine is known."""
+        if self._per_hour is None:
+            return ""
+        return f"{said(dollars(monotonic() - self._started, self._per_hour))} so far"
 
     def _rate(self, count: int) -> str:
         return f"{count / max(monotonic() - self._started, 1e-9):.1f} pages/s"

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from scraper.browser.memory import all_told
 from scraper.cli.addresses import address_table, addresses_of, wait_for
+from scraper.cli.spent import cost_line, spent_by
 from scraper.egress.memory import Told
 from scraper.errors import ExitCode
 from scraper.ledger.overview import Overview, overview
@@ -151,10 +152,13 @@ def _lines(seen: Overview, last: Mapping[str, object] | None) -> Iterator[Text]:
         yield _line(
             "last", f"{' '.join(words)}: exit {last.get('exit_code', '?')}, {last.get('why', '')}"
         )
+        yield from (_line("cost", line) for line in (cost_line(last),) if line)
     if seen.holder is not None:
         held = seen.holder
         yield _line(
-            "now", f"process {held.get('pid', '?')} is at work since {held.get('since', '?')}"
+            "now",
+            f"process {held.get('pid', '?')} is at work since {held.get('since', '?')}"
+            f"{spent_by(held)}",
         )
 
 

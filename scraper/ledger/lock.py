@@ -76,6 +76,16 @@ def holder(path: Path) -> dict[str, object] | None:
     return None
 
 
+def add_note(path: Path, **more: object) -> None:
+    """Say more of the holder in its note; for the process that holds the lock."""
+    with disk_faults(path):
+        descriptor = os.open(path, os.O_RDWR)
+        try:
+            os.pwrite(descriptor, json.dumps({**_note(path), **more}).encode(), 0)
+        finally:
+            os.close(descriptor)
+
+
 def _taken(descriptor: int) -> bool:
     deadline = time.monotonic() + _PATIENCE
     while True:

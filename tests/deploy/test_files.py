@@ -22,6 +22,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 SHELL = sorted([*DEPLOY.rglob("*.sh"), *DEPLOY.rglob("*.sbatch")])
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 STARTED = r"(?:bin/housecrawl |\"housecrawl\", \"|- housecrawl\n +- )(\w+)"
+STARTED_REFRESH = re.compile(r"housecrawl(?: |\n +- )refresh")
 AGAIN = {ExitCode.COMPLETE, ExitCode.INCOMPLETE}
 
 
@@ -92,6 +93,30 @@ def test_the_service_and_the_timer(tool, deploy: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "housecrawl.timer"
     wrong.write_text(wrong.read_text().replace("02:30", "26:30"))
     assert "26:30" in tool("systemd-analyze", "verify", wrong, code=1)
+
+
+def test_the_alerts_know_the_exit_codes(tool, deploy: Path) -> None:
+    rules = deploy / "prometheus" / "alerts.yml"
+    codes = {int(code) for code in re.findall(r"housecrawl_exit_code == (\d)", rules.read_text())}
+    assert codes == {int(code) for code in ExitCode if code != ExitCode.COMPLETE}
+    headings = re.findall(
+        r"^### (\d):", (deploy.parent / "docs" / "operating.md").read_text(), re.MULTILINE
+    )
+    assert {int(code) for code in headings} == codes
+    tool("promtool", "check", "rules", rules)
+
+
+def test_every_clock_starts_the_same(deploy: Path) -> None:
+    """systemd, Kubernetes, AWS and compose: `housecrawl refresh`, never two of them at once."""
+    for file in ("systemd/housecrawl.service", "kubernetes/refresh.yaml", "compose.yaml"):
+        assert STARTED_REFRESH.search((deploy / file).read_text()), file
+    assert "concurrencyPolicy: Forbid" in (deploy / "kubernetes" / "refresh.yaml").read_text()
+    assert "flock -n" in (deploy / "README.md").read_text()
+    clock = (deploy / "terraform" / "schedule.tf").read_text()
+    assert 'job["refresh"]' in clock
+    jobs = (deploy / "terraform" / "batch.tf").read_text()
+    assert '["housecrawl", "refresh", "--site"' in jobs
+    assert "submit refresh" in (deploy / "github" / "refresh.yml").read_text()
 
 
 def test_the_filter_of_system_calls_keeps_what_the_sandbox_needs(deploy: Path) -> None:

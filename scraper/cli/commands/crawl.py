@@ -11,6 +11,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 
 from scraper.cli.afterwards import finish
+from scraper.cli.logs import hush_early
 from scraper.cli.preflight import preflight
 from scraper.cli.stopping import Stopper, end_now
 from scraper.errors import ExitCode, HousecrawlError, UsageError
@@ -44,7 +45,8 @@ class Command(ScrapyCrawl):
             for name in PREAMBLE:
                 # A filter, because Scrapy's own set-up takes levels of its loggers back.
                 logging.getLogger(name).addFilter(_is_a_warning)
-        said = opts.loglevel or opts.nolog or opts.logfile
+        hush_early(self.settings)
+        said = opts.loglevel or opts.nolog or opts.logfile or self.settings.getbool("LOG_JSON")
         if sys.stderr.isatty() and not said:
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
