@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from scraper.cli.given import given_settings
-from scraper.errors import ExitCode, UsageError
-from scraper.fleet.engine import Engine
+from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.fleet.finish import is_finished
 from scraper.fleet.open import FORMS, open_engine
-from scraper.fleet.order import Order, read_order
+from scraper.fleet.order import Order, new_order_id, read_order
 from scraper.fleet.parts import Parts, dig_up, read_parts
 from scraper.gate.options import Options as GateOptions
-from scraper.ledger.options import new_run_id
 from scraper.ledger.snapshot import list_length
 from scraper.place.open import open_place
 from scraper.place.place import Place
@@ -53,13 +52,14 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Hand over, and say what to do next."""
     place = open_place(args.dataset, create=False)
     order = _order(args, place)
-    engine = open_engine(order.engine)
+    engine = open_engine(args.engine)
     known = read_parts(place, order)
-    _refuse_at_work(engine, order)
+    _refuse_at_work(order)
     parts = sorted([*known.left, *(one.part for one in known.dead)])
     if not parts:
         print(f"all {order.parts} parts are done: housecrawl fleet finish {place.url}")
         return ExitCode.COMPLETE
+    order = replace(order, engine=args.engine, job="")
     order.keep(place)
     for part in parts:
         if part in known.buried:
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> ExitCode:
 
 
 def _order(args: argparse.Namespace, place: Place) -> Order:
-    """A new order, or the one that is not finished."""
+    """A new order, or the one that is not finished, with the engine that it was handed to."""
     site = load_site(args.site)
     settings = given_settings(args.settings)
     GateOptions.from_settings(settings).refuse_anonymous(public=site.is_public)
@@ -86,7 +86,7 @@ def _order(args: argparse.Namespace, place: Place) -> Order:
     there = args.site_there or (str(local.resolve()) if local.exists() else args.site)
     parts = args.parts or max(2, min(_SHARE * args.workers, houses))
     fresh = Order(
-        new_run_id(), there, site.name, parts, args.workers, args.engine, (*args.settings,),
+        new_order_id(), there, site.name, parts, args.workers, args.engine, (*args.settings,),
         args.attempts, args.refusals,
     )  # fmt: skip
     known = None if args.new else _unfinished(place)
@@ -97,7 +97,9 @@ def _order(args: argparse.Namespace, place: Place) -> Order:
             f"order {known.run_id} of {known.name} in {known.parts} parts is not finished:"
             " submit it again as it was, or leave it behind with --new"
         )
-    return replace(fresh, run_id=known.run_id, parts=known.parts, job=known.job)
+    return replace(
+        fresh, run_id=known.run_id, parts=known.parts, engine=known.engine, job=known.job
+    )
 
 
 def _unfinished(place: Place) -> Order | None:
@@ -108,9 +110,11 @@ def _unfinished(place: Place) -> Order | None:
     return None if is_finished(place, order) else order
 
 
-def _refuse_at_work(engine: Engine, order: Order) -> None:
-    """UsageError where an engine still has parts of an order."""
-    counts = engine.counts(order.job) if order.job else None
+def _refuse_at_work(order: Order) -> None:
+    """UsageError where an engine still has parts of an order; one that has gone has none."""
+    counts = None
+    with suppress(HousecrawlError):
+        counts = open_engine(order.engine).counts(order.job) if order.job else None
     if counts is not None and counts.waiting + counts.running:
         raise UsageError(
             f"order {order.run_id} is at work: {counts.waiting} parts wait, {counts.running} run:"

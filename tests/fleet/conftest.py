@@ -20,6 +20,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from scraper.cli.main import main
 from scraper.dataset import read
 from scraper.demo.server import Answer, Request
 from scraper.demo.site import DemoSite
@@ -132,10 +133,14 @@ class Fleet:
         self.running.append(started)
         return started
 
-    def submit(self, engine: str, *more: str, code: int = 0) -> Process:
+    def here(self, *words: str) -> int:
+        """`housecrawl fleet WORDS` in this process, which need not start first; its exit code."""
+        return main(["fleet", *words])
+
+    def submit(self, engine: str, *more: str) -> None:
         """Hand the parts to an engine."""
         words = ("--site", self.file, "--dataset", self.place, "--engine", engine)
-        return self.fleet("submit", *words, "-s", "PHOTO_WORKERS=1", *more).ended(code)
+        assert self.here("submit", *words, "-s", "PHOTO_WORKERS=1", *more) == 0
 
     def hold(self, held: Callable[[Request], bool]) -> list[Request]:
         """Let the site not answer some requests for house pages until `released`; those it got."""
@@ -188,6 +193,7 @@ def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     """`fleet(houses, place=...)`: a site and a place with its list."""
     made: list[Fleet] = []
     monkeypatch.setenv("HOUSECRAWL_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "settings")
 
     def make(houses: int, place: str = "") -> Fleet:
         one = Fleet(tmp_path, houses, place or str(tmp_path / "data"))
