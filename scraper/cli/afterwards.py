@@ -20,7 +20,7 @@ from scraper.archive.middleware import ArchiveExtension
 from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
 from scraper.cli.ending import Ending, again_ending, houses_ending, ids_ending, refresh_ending
 from scraper.cli.logs import say
-from scraper.cli.metrics import MetricsExtension
+from scraper.cli.metrics import MetricsExtension, end_before_start
 from scraper.egress.middleware import EgressMiddleware
 from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.ledger.due import Planned, close_plan, without
@@ -100,11 +100,20 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
     if run.part is None and run.stage == "houses":
         facts["fleet"] = _folded(run)
     ending = _written(run, ending, {**_said(ending, stats, started), **facts})
-    metrics = None if failed else crawler.get_extension(MetricsExtension)
-    if metrics:
-        metrics.end(ending.code, facts.get("states", {}))
     _tell(run, ending, facts["part"])
+    _measure(run, crawler, ending, facts, failed=failed)
     return ending
+
+
+def _measure(
+    run: Run, crawler: Crawler, ending: Ending, facts: Mapping[str, Any], *, failed: bool
+) -> None:
+    """The last metrics."""
+    if failed:
+        labels = {"site": run.site, "stage": run.stage, "part": facts["part"] or "all"}
+        end_before_start(crawler.settings, labels, ending.code)
+    elif metrics := crawler.get_extension(MetricsExtension):
+        metrics.end(ending.code, facts.get("states", {}))
 
 
 def _tell(run: Run, ending: Ending, part: str | None) -> None:

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
 
 from scrapy.crawler import Crawler
 
 from scraper.watch.jsonlog import FACTS, JsonLines, json_lines
 from scraper.watch.options import Options
-
-EARLY = ("scrapy.utils.log", "scrapy.crawler")
-"""Loggers that tell versions and settings before the log has its form."""
-
-
-def hush_early(settings: Mapping[str, object]) -> None:
-    """Let nothing speak before the log is JSON, where it is to be."""
-    if Options.from_settings(settings).json:
-        for name in EARLY:
-            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def as_json(crawler: Crawler) -> None:

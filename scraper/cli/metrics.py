@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from time import time
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import signals
@@ -23,6 +24,7 @@ from scraper.watch.options import Options
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +112,18 @@ class MetricsExtension:
             None if hourly is None else dollars(seconds, hourly),
             None if code is None else int(code),
         )
+
+
+def end_before_start(settings: BaseSettings, labels: Mapping[str, str], code: ExitCode) -> None:
+    """Tell that a crawl ended before it could start."""
+    try:
+        target = Options.from_settings(settings).metrics
+    except HousecrawlError:
+        return  # it is the setting itself that is wrong
+    if target:
+        now = Snapshot(labels, time(), 0.0, sum(os.times()[:4]), exit_code=int(code))
+        if fault := deliver(target, labels, text(now)):
+            logger.warning("%s", fault)
 
 
 def _site(spider: Any) -> str:

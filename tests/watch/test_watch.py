@@ -14,9 +14,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from scrapy.settings import Settings
 
 from scraper.cli.main import main
+from scraper.cli.metrics import end_before_start
 from scraper.demo.site import DemoSite
+from scraper.errors import ExitCode
 from scraper.ledger.tallies import hash_of
 from scraper.watch.deliver import deliver
 
@@ -113,6 +116,14 @@ def test_what_keeps_metrics_from_their_way_is_said(tmp_path: Path) -> None:
     assert "nowhere" in deliver(str(tmp_path / "nowhere"), {"site": "a"}, "x 1\n")
     assert not deliver(str(tmp_path), {"site": "a"}, "x 1\n")
     assert [file.name for file in tmp_path.iterdir()] == ["housecrawl-a.prom"]
+
+
+def test_a_crawl_that_was_not_started_tells_its_code_too(tmp_path: Path) -> None:
+    settings = Settings({"METRICS": str(tmp_path)})
+    labels = {"site": "a", "stage": "houses", "part": "all"}
+    end_before_start(settings, labels, ExitCode.USAGE)
+    (file,) = tmp_path.iterdir()
+    assert 'housecrawl_exit_code{site="a",stage="houses",part="all"} 2' in file.read_text()
 
 
 def test_the_runs_of_the_parts_are_told_as_one(crawled) -> None:

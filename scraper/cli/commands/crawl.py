@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 
 from scraper.cli.afterwards import finish
-from scraper.cli.logs import hush_early
+from scraper.cli.metrics import end_before_start
 from scraper.cli.preflight import preflight
 from scraper.cli.stopping import Stopper, end_now
 from scraper.errors import ExitCode, HousecrawlError, UsageError
+from scraper.sites.load import load_site
+from scraper.watch.options import Options
 
 OURS = ("ids", "houses")
 PREAMBLE = ("scrapy.utils.log", "scrapy.addons", "scrapy.crawler")
@@ -40,13 +44,14 @@ class Command(ScrapyCrawl):
             self._run = preflight(stage, opts.spargs, self.settings)
         except HousecrawlError as error:
             print(f"housecrawl: {error}", file=sys.stderr)
+            end_before_start(self.settings, _labels(stage, opts.spargs), error.exit_code)
             sys.exit(error.exit_code)
-        if not opts.loglevel:
+        json = Options.from_settings(self.settings).json
+        if json or not opts.loglevel:
             for name in PREAMBLE:
                 # A filter, because Scrapy's own set-up takes levels of its loggers back.
                 logging.getLogger(name).addFilter(_is_a_warning)
-        hush_early(self.settings)
-        said = opts.loglevel or opts.nolog or opts.logfile or self.settings.getbool("LOG_JSON")
+        said = opts.loglevel or opts.nolog or opts.logfile or json
         if sys.stderr.isatty() and not said:
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
@@ -86,3 +91,13 @@ class Command(ScrapyCrawl):
 
 def _is_a_warning(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
+
+
+def _labels(stage: str, arguments: Mapping[str, str]) -> dict[str, str]:
+    """What names a crawl that was not started: its site file may be what is wrong."""
+    given = arguments.get("site", "")
+    try:
+        site = load_site(given).name
+    except HousecrawlError:
+        site = Path(given).stem
+    return {"site": site, "stage": stage, "part": arguments.get("part") or "all"}
