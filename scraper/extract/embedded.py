@@ -13,6 +13,7 @@ from scraper.extract.houselink import id_tokens
 from scraper.extract.houseobject import LISTS, HouseObject, houses
 from scraper.extract.joined import Found
 from scraper.extract.labelled import labelled_facts
+from scraper.extract.objects import objects
 from scraper.extract.positions import positions
 from scraper.extract.scripts import Json, embedded
 from scraper.extract.vocabulary import key_of
@@ -46,8 +47,9 @@ def read(document: Document) -> Embedded:
     for name, value in embedded(document):
         if key_region(key_of(name)) is not Region.OWN:
             continue
-        candidates += houses(name, value, ids)
-        for latitude, longitude, code in positions(name, value):
+        nodes = list(objects(name, value, ids))
+        candidates += houses(nodes, ids)
+        for latitude, longitude, code in positions(nodes):
             spots[latitude, longitude] += 1
             codes[latitude, longitude] = codes.get((latitude, longitude)) or code
     result.facts += _position(spots, codes)

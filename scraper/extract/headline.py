@@ -72,7 +72,8 @@ def on_request(document: Document) -> Iterator[Fact]:
 
 def sentences(document: Document) -> Iterator[Fact]:
     """Facts of sentences such as "Sold on 07/29/22 for $1,475,000" and "Built in 1969, ..."."""
-    for run, text in enumerate(document.texts):
+    for run in document.holding(_OF_SENTENCES):
+        text = document.texts[run]
         lowered = text.lower() if len(text) > 7 else ""
         built = _BUILT.search(lowered) if len(text) > 24 else None
         if built is not None and _is_own(document, run):
@@ -182,6 +183,11 @@ _PRICE_CLASS = re.compile(r"price|precio|prix|prezzo|preis|prijs|preco")
 _STATUS_CLASS = re.compile(r"status|badge|tag|chip|label|state")
 _DESCRIPTION = re.compile(r"descri|remarks|comment-text|overview-text|omschrijving|beschreibung")
 _SOLD = re.compile(r"\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
+_OF_SENTENCES = (
+    *("sold", "last sale", "vendido", "vendu", "verkauft", "verkocht"),
+    *("built", "constru", "costrui", "erbaut", "gebouwd", "baujahr", "bouwjaar"),
+)
+"""What every match of `_SOLD` and `_BUILT` holds."""
 _LAST = re.compile(r"(?i)\b(?:last|prior|previous)\b")
 _SPAN = re.compile(r"(?i)\b(?:recently sold|sold homes|nearby|average|median|similar)\b")
 _ON_REQUEST = re.compile(

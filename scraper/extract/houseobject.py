@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from scraper.extract.belongs import Region, key_region
+from scraper.extract.carried import carries_id
 from scraper.extract.fits import fits, kind_of
 from scraper.extract.joined import Found, joined
 from scraper.extract.labelled import labelled_facts
-from scraper.extract.objects import Cache, Node, entities, keyed, objects
+from scraper.extract.objects import Cache, Node, entities, keyed
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import Term, key_of, key_term, unit_like
 
@@ -39,7 +41,8 @@ CORE: Final = frozenset(
 """Columns that make an object look like a house."""
 LISTS: Final = frozenset(("photos", "price_history", "tax_history", "schools"))
 """Pseudo-columns whose value is a list of its own."""
-_LONG_ID = 7
+_USUAL = 60
+"""An object with more keys is kept by its IDs: no other has the same."""
 _INSIDE = 4
 """Facts are taken from objects at most so many levels inside the house's own."""
 
@@ -76,14 +79,13 @@ class HouseObject:
         return core + 0.2 * len(columns) + 6 * self.is_this - 4 * self.in_list + self.lead
 
 
-def houses(name: str, value: Json, ids: frozenset[str]) -> list[HouseObject]:
+def houses(nodes: list[Node], ids: frozenset[str]) -> list[HouseObject]:
     """The objects of a JSON value that may be the page's house, the best first."""
     found: list[HouseObject] = []
-    nodes = list(objects(name, value, ids))
     known = entities(nodes)
     for path, node, in_list, named in nodes:
-        is_this = named or _is_this(node, ids)
-        if not (is_this or _core_columns(node)):
+        is_this = named or carries_id(node, ids)
+        if not (is_this or (_keys_of_core(node) and _core_columns(node))):
             continue
         house = HouseObject(path, node, in_list, is_this)
         house.facts = list(_facts(node, "", 0, "", known))
@@ -109,22 +111,19 @@ def _whole_first(found: list[HouseObject], nodes: list[Node], cache: Cache) -> l
 
 
 def _core_columns(node: dict[str, Json]) -> set[str]:
-    found = set()
-    for key, value in node.items():
-        term = key_term(key) if len(key) < 32 and value is not None else None
-        if term is not None and term.column in CORE:
-            found.add(term.column)
-    return found
+    return {column for key, column in _keys_of_core(node) if node[key] is not None}
 
 
-def _is_this(node: dict[str, Json], ids: frozenset[str]) -> bool:
-    """Whether an object has the page's ID: under a key for IDs, or one too long for chance."""
-    for key, value in node.items():
-        if isinstance(value, (str, int)) and str(value).lower() in ids:
-            term = key_term(key) if len(key) < 32 else None
-            if (term is not None and term.column == "id") or len(str(value)) >= _LONG_ID:
-                return True
-    return False
+def _keys_of_core(node: dict[str, Json]) -> tuple[tuple[str, str], ...]:
+    known = _core_keys if len(node) <= _USUAL else _core_keys.__wrapped__
+    return known(tuple(node))
+
+
+@lru_cache(maxsize=4096)
+def _core_keys(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The keys that name a core column, with it. Objects of one kind have the same keys."""
+    terms = ((key, key_term(key)) for key in keys if len(key) < 32)
+    return tuple((k, term.column) for k, term in terms if term is not None and term.column in CORE)
 
 
 def _facts(

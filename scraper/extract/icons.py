@@ -25,7 +25,7 @@ _NAMES = ("class", "data-icon", "data-testid", "src", "href", "xlink:href")
 def read(document: Document, used: Collection[int]) -> Iterator[Fact]:
     """The facts of short texts that an icon or an attribute labels; `used` runs have a label."""
     for run, text in enumerate(document.texts):
-        if len(text) > 20 or run in used or not _SHORT.match(text):
+        if len(text) > 20 or not text[0].isdigit() or run in used or not _SHORT.match(text):
             continue
         owner = document.owners[run]
         if document.regions[owner] != Region.OWN:

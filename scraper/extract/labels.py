@@ -85,7 +85,7 @@ class LabelReader:
 
     def pair(self, run: int, text: str) -> Pair | None:
         """The pair whose label begins with a run."""
-        inside = _COLON.match(text)
+        inside = _COLON.match(text) if ":" in text else None
         if inside is not None:
             return self.inside(run, inside[1], inside[2])
         if len(text) > _LONGEST_LABEL or run in self.used:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scraper.extract.belongs import Region, key_region
-from scraper.extract.scripts import Json, unpack
+from scraper.extract.scripts import SHORTEST, Json, unpack
 from scraper.extract.vocabulary import key_of
 
 Cache = dict[str, dict[str, Json]]
@@ -17,29 +17,49 @@ _ID_KEY = re.compile(r"(?:^|:)[\w-]*\d[\w-]{2,}$")
 
 Node = tuple[str, dict[str, Json], bool, bool]
 """Path, object, whether it is one of several, whether the page's ID is its key."""
+_Step = tuple[str, Json, bool, bool, int]
+"""The same of any value, and how deep it stands."""
 
 
 def objects(name: str, value: Json, ids: frozenset[str] = frozenset()) -> Iterator[Node]:
     """Every object of a value."""
-    stack: list[tuple[str, Json, bool, bool, int]] = [(name, value, False, False, 0)]
+    stack: list[_Step] = [(name, value, False, False, 0)]
     while stack:
         path, node, in_list, named, depth = stack.pop()
         if depth > _DEEPEST:
             continue
         if isinstance(node, dict):
             yield path, node, in_list, named
-            numbered = keyed(node)
-            for key, inner in node.items():
-                opened = unpack(inner) if isinstance(inner, str) else inner
-                if isinstance(opened, (dict, list)) and key_region(_word(key)) is Region.OWN:
-                    several = in_list or key in numbered
-                    mine = key in numbered and key.rpartition(":")[2].lower() in ids
-                    stack.append((f"{path}.{key[:40]}", opened, several, mine, depth + 1))
+            # Most objects of an application's state hold nothing but short values.
+            if not _is_flat(node):
+                stack += _inside(path, node, in_list, ids, depth + 1)
         elif isinstance(node, list):
             several = in_list or sum(isinstance(item, dict) for item in node[:3]) > 1
             for place, item in enumerate(node):
                 if isinstance(item, (dict, list)):
                     stack.append((f"{path}[{place}]", item, several, False, depth + 1))
+
+
+def _is_flat(node: dict[str, Json]) -> bool:
+    """Whether an object holds short values only."""
+    for inner in node.values():
+        kind = type(inner)
+        if kind is dict or kind is list or (kind is str and len(inner) >= SHORTEST):
+            return False
+    return True
+
+
+def _inside(
+    path: str, node: dict[str, Json], in_list: bool, ids: frozenset[str], depth: int
+) -> Iterator[_Step]:
+    """The lists and objects in an object."""
+    numbered = keyed(node)
+    for key, inner in node.items():
+        opened = unpack(inner) if isinstance(inner, str) else inner
+        if isinstance(opened, (dict, list)) and key_region(_word(key)) is Region.OWN:
+            several = in_list or key in numbered
+            mine = key in numbered and key.rpartition(":")[2].lower() in ids
+            yield f"{path}.{key[:40]}", opened, several, mine, depth
 
 
 def keyed(node: dict[str, Json]) -> frozenset[str]:

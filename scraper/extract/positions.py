@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from scraper.extract.objects import objects
+from scraper.extract.objects import Node
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import key_term
 
 
-def positions(name: str, value: Json) -> Iterator[tuple[float, float, str]]:
+def positions(nodes: Iterable[Node]) -> Iterator[tuple[float, float, str]]:
     """Latitude and longitude of each object that holds both, outside of lists.
 
     The postal code that stands beside them comes third, "" where none does.
     """
-    for _, node, in_list, _ in objects(name, value):
+    for _, node, in_list, _ in nodes:
         if in_list or len(node) > 40:
             continue
         found: dict[str, Json] = {}

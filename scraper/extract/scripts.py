@@ -20,6 +20,8 @@ LARGEST = 8_000_000
 """Longer scripts are not read: bytes of text."""
 _REACH = 20_000
 """An object of a house has two house words within so many characters."""
+SHORTEST = 40
+"""A shorter string holds no house: characters."""
 _MOST_OBJECTS = 6
 """At most so many objects of one script are read: a library has thousands."""
 
@@ -67,7 +69,7 @@ def parse(text: str) -> Json | None:
 
 def unpack(text: str) -> Json | None:
     """The value of a string that itself holds JSON of a house; None for any other string."""
-    if len(text) < 40 or text[0] not in _FIRST or not _HOUSE_WORD.search(text.lower()):
+    if len(text) < SHORTEST or text[0] not in _FIRST or not _HOUSE_WORD.search(text.lower()):
         return None
     return parse(packed.unguarded(text))
 

@@ -30,12 +30,14 @@ _COUNTED = frozenset(
 
 def strip_runs(document: Document) -> Iterator[Fact]:
     """The facts of short texts without a label, two neighbouring runs read as one too."""
+    typed = "tipologia" if document.language[:2] == "pt" else ""
     for run, text in enumerate(document.texts):
         if document.regions[document.owners[run]] != Region.OWN or not text[:1].isalnum():
             continue
-        for column, value, weight in strip_facts(text):
-            yield Fact(column, value, f"text:{text[:40]}", 0.6 * weight)
-        if rooms := typology("tipologia" if document.language[:2] == "pt" else "", text):
+        if len(text) <= LONGEST and _DIGIT.search(text):
+            for column, value, weight in _strip_facts(text):
+                yield Fact(column, value, f"text:{text[:40]}", 0.6 * weight)
+        if rooms := typology(typed, text):
             yield Fact(*rooms, f"text:{text}", 0.5)
         if text[-1].isdigit() and len(text) < 12 and run + 1 < len(document.texts):
             yield from _joined(document, run, text)

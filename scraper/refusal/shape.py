@@ -15,6 +15,8 @@ from scraper.page import Page
 _TITLE: Final = re.compile(r"<title[^<>]{0,300}>([^<]{0,1000})", re.IGNORECASE)
 _HEAD: Final = 512 * 1024
 """Characters from the start in which a title is looked for."""
+_BEGIN: Final = 12_000
+"""Characters in which nearly every house shows much already."""
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "head", "title", "meta"})
 _NO_CONTENT: Final = frozenset({"script", "style", "noscript", "iframe", "link", "meta", "title"})
 _DATA: Final = ("application/ld+json", "application/json")
@@ -62,7 +64,16 @@ def shape(page: Page, thin_text: int, thin_bytes: int) -> Shape:
 
 def says_much(page: Page, thin_text: int) -> bool:
     """Whether a page shows more than so many characters; looks no further than that."""
-    root = _root(page.text) if _is_html(page) else None
+    if not _is_html(page):
+        return False
+    begun = page.text[:_BEGIN]
+    # What a comment holds is not shown, and one that is cut off might be.
+    whole = begun.rfind("<!--") <= begun.rfind("-->")
+    return (whole and _shows_much(begun, thin_text)) or _shows_much(page.text, thin_text)
+
+
+def _shows_much(markup: str, thin_text: int) -> bool:
+    root = _root(markup)
     if root is None:
         return False
     shown = -1

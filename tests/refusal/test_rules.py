@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from scraper.page import Page
 from scraper.refusal.rules import refusal
+from scraper.refusal.shape import says_much
 from scraper.refusal.table import table
 
 HERE = Path(__file__).parent
@@ -92,3 +95,26 @@ def test_a_hostile_page_takes_no_time(answer, unit):
     found = refusal(answer(unit * (140_000 // len(unit))))
 
     assert found is None or found.reason
+
+
+def test_much_to_say_is_seen_in_the_beginning_and_behind_it():
+    words = "<p>" + "A house with a view of the hills. " * 40 + "</p>"
+    late = f"<html><script>{'x = 1; ' * 4000}</script>{words}</html>"
+    hidden = f"<html><!-- {words * 20} --><p>Please wait</p></html>"
+
+    assert says_much(answered(f"<html>{words}</html>"), 500)
+    assert says_much(answered(late), 500)
+    assert not says_much(answered(hidden), 500)
+    assert not says_much(answered(late.replace(words, "")), 500)
+
+
+def answered(text):
+    return Page(
+        url="https://h.example/1",
+        final_url="https://h.example/1",
+        status=200,
+        headers={"content-type": "text/html"},
+        body=text.encode(),
+        fetch_mode="http",
+        fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
