@@ -1,6 +1,6 @@
 """A big fleet, simulated: hours, dollars, repeated pages, by workers, parts and interruptions.
 
-    python benchmarks/simulate.py [--houses 10000000] [--way http] [--seeds 5] [--plot fleet.png]
+    python -m benchmarks.simulate [--houses 10000000] [--way http] [--seeds 5] [--plot fleet.png]
 
 What a page and a photo take comes from scraper/fleet/measured.toml and what a machine costs from
 prices.toml, so that the figures are those of `housecrawl plan` with the world's accidents added.
