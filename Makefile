@@ -42,7 +42,7 @@ unit:
 
 faults: ## every fault in full: seeds, kills, soaks (hours)
 	@bash deploy/setup.sh dev "$(PYTHON)"
-	FAULTS=full $(BIN)/python -m pytest -m "full or not full" --timeout 7200 tests/faults tests/deploy $(PYTEST)
+	FAULTS=full $(BIN)/python -m pytest -m "full or not full" --timeout 7200 tests/faults tests/deploy tests/gate/test_starts.py tests/privacy $(PYTEST)
 
 format: ## put the code into its form
 	$(BIN)/ruff check --fix .

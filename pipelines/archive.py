@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.clean import read_row
+from pipelines.redact import redact, row_of
 from scraper import names
 from scraper.answer.deadline import within
 from scraper.answer.fault import AnswerError
 from scraper.archive.middleware import ArchiveExtension
 from scraper.archive.page import ArchivedPage
-from scraper.archive.redaction import leftovers, redacted
-from scraper.archive.words import Words
 from scraper.extract.house import extract
-from scraper.facts import Extraction
 from scraper.house import House, Lease, Visit
 from scraper.ledger.middleware import LedgerExtension
 from scraper.page import Page
-from scraper.parse.bounds import out_of_bounds
-from scraper.privacy.personal import clean_personal
 from scraper.schema import Row
 
 if TYPE_CHECKING:
@@ -65,14 +60,11 @@ class ArchivePipeline:
 
     def _redacted(self, item: House | Visit, page: Page, site: Site) -> ArchivedPage | None:
         read = item.extraction if isinstance(item, House) else extract(page, site.hints)
-        row = _row(read, site)
-        country = row.get("country")
-        words = Words(row, read.labels, country if isinstance(country, str) else None)
-        given = item.row if isinstance(item, House) else {}
-        made = self._made(item.lease, page, redacted(page, words), given)
-        if leftovers(made.body, words) or _row(extract(made, site.hints), site) != row:
+        body = redact(page, site, read)
+        if body is None:
             return None
-        return made
+        made = self._made(item.lease, page, body, item.row if isinstance(item, House) else {})
+        return made if row_of(extract(made, site.hints), site) == row_of(read, site) else None
 
     def _made(self, lease: Lease, page: Page, body: bytes, given: Row) -> ArchivedPage:
         book = self._crawler.get_extension(LedgerExtension)
@@ -90,11 +82,3 @@ class ArchivePipeline:
             original_sha256=page.sha256,
             given={name: str(given[name]) for name in GIVEN if given.get(name) is not None},
         )
-
-
-def _row(read: Extraction, site: Site) -> Row:
-    """The row that comes of a page, as far as it comes of the page."""
-    row = read_row(read, site)
-    for column in out_of_bounds(row):
-        row[column] = None
-    return clean_personal(row)

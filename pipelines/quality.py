@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from pipelines.redact import redact_text
 from scraper.house import House, Visit
 from scraper.ledger.location import ALARMS, alarms_folder, state_folder
 from scraper.ledger.middleware import LedgerExtension
@@ -14,12 +16,20 @@ from scraper.quality.middleware import QualityExtension
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from scraper.sites.model import Site
+
 
 class QualityPipeline:
     """Between reading and keeping: before any photo is asked for."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._seconds = 3 * crawler.settings.getfloat("PAGE_SECONDS")
+
+    @property
+    def _site(self) -> Site:
+        site: Site = self._crawler.spider.site  # type: ignore[union-attr]  # a SiteSpider
+        return site
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> QualityPipeline:
@@ -35,7 +45,8 @@ class QualityPipeline:
         if error := quality.look(item):
             self._take_back(quality, book)
             if quality.days:
-                quality.save_pages(alarms_folder(book.place) / book.options.run_id)
+                folder = alarms_folder(book.place) / book.options.run_id
+                quality.save_pages(folder, partial(redact_text, self._site, self._seconds))
             book.give_up(error)
         if isinstance(item, House) and quality.is_doubted(item):
             return _unread(item, quality)
@@ -55,8 +66,8 @@ class QualityPipeline:
             self._take_back(quality, book)
 
     def _take_back(self, quality: QualityExtension, book: LedgerExtension) -> None:
-        site, run_id = self._crawler.spider.site.name, book.options.run_id  # type: ignore[union-attr]  # a SiteSpider
-        rows = [(site, house_id, run_id) for house_id in sorted(quality.watch.doubted)]
+        name, run_id = self._site.name, book.options.run_id
+        rows = [(name, house_id, run_id) for house_id in sorted(quality.watch.doubted)]
         take_back(book.ledger, rows, _reason(quality))
 
 

@@ -110,7 +110,7 @@ class Words:
         if text[:1] in ("{", "[") and (inner := packed(text)) is not None:
             clean = self.value(inner)
             return text if clean == inner else orjson.dumps(clean).decode()
-        if "//" in text[:8] or (text.startswith("/") and " " not in text):
+        if is_address(text):
             return self.without_known(text)
         if " " not in text:
             return self.without_numbers(self.without_known(text))
@@ -118,7 +118,9 @@ class Words:
 
     @cached_property
     def _said(self) -> str:
-        return f" {' '.join(plain(text) for text in _texts(self.row))} "
+        # An address, such as that of a photo, may itself hold the name that is looked for.
+        texts = (text for text in _texts(self.row) if not is_address(text))
+        return f" {' '.join(map(plain, texts))} "
 
     @property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -168,6 +170,15 @@ def personal_texts(value: Any, *, personal: bool = False) -> Iterator[str]:
             yield value
         elif value[:1] in ("{", "[") and (inner := packed(value)) is not None:
             yield from personal_texts(inner)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address, whole or of a host that is known.
+
+    >>> is_address("https://homes.example/a b"), is_address("/p/1.jpg"), is_address("1/2 acre")
+    (True, True, False)
+    """
+    return "//" in text[:8] or (text.startswith("/") and " " not in text)
 
 
 def packed(text: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +26,13 @@ _GUARDS: Final = 3
 """Values that decide between them, at most; they have to agree."""
 _CODE: Final = 30
 """Characters of a word that may decide, at most."""
+_DIGITS: Final = 7
+"""A word with so many digits is a number, of a record or a phone."""
+_PEOPLE: Final = re.compile(
+    r"(?i)agent|broker|realtor|owner(?!ship)|seller|landlord|tenant|contact|attribution|office|phone|mobile"
+    r"|mail|fax|licen[cs]e"
+)
+"""Words of keys under which data name people, or say how to reach them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +182,25 @@ def codes(examples: Sequence[Example]) -> list[Path]:
 
 
 def may_decide(path: Path) -> bool:
-    """Whether a way goes through objects only: what stands in a list is one of many."""
-    return path[0] != "house" and all(isinstance(step, str) for step in path)
+    """Whether a way goes through objects only, and to no person.
+
+    What stands in a list is one of many.
+
+    >>> may_decide(("d0", "heating")), may_decide(("d0", "listingAgent", "name"))
+    (True, False)
+    """
+    if path[0] == "house" or not all(isinstance(step, str) for step in path):
+        return False
+    # Who sells a house decides nothing of it, and what decides is kept.
+    return not any(_PEOPLE.search(str(step)) for step in path)
 
 
 def is_code(value: Json) -> bool:
     """Whether a value may be one of a few words that pages make a difference by."""
-    return (
-        value is None or isinstance(value, bool) or (isinstance(value, str) and len(value) <= _CODE)
-    )
+    if isinstance(value, str):
+        reaches = "@" in value or sum(map(str.isdigit, value)) >= _DIGITS
+        return len(value) <= _CODE and not reaches
+    return value is None or isinstance(value, bool)
 
 
 def _rest(case: Case) -> tuple[bool, str, Template, float]:

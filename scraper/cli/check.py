@@ -21,9 +21,11 @@ from scraper.extract.evidence import confidences
 from scraper.extract.hints import Hints
 from scraper.extract.house import extract
 from scraper.extract.kind import missing, page_kind
-from scraper.facts import Extraction
+from scraper.facts import Extraction, Raw
 from scraper.page import Page
 from scraper.parse.row import clean_history, clean_row
+from scraper.privacy.personal import clean_personal
+from scraper.privacy.redact import redact
 from scraper.refusal.rules import refusal
 from scraper.schema import Row
 from scraper.sites.load import load_site
@@ -126,15 +128,22 @@ def page_of_file(path: Path, url: str) -> Page:
 
 
 def as_json(checked: Checked) -> bytes:
-    """The answer for programs: kind, row, sources, confidence, what others say, missing."""
+    """The answer for programs: kind, row, sources, confidence, what others say, missing.
+
+    As in a dataset, nothing of it names or reaches a person.
+    """
+    country = _country(checked.row)
     answer = {
         "kind": checked.kind,
-        "row": checked.row,
+        "row": clean_personal(checked.row),
         "sources": checked.sources,
         "missing": checked.missing,
         "confidence": confidences(checked.extraction, checked.sources),
         "others": {
-            column: [[fact.raw, fact.source, round(fact.confidence, 2)] for fact in facts]
+            column: [
+                [_public(fact.raw, country), fact.source, round(fact.confidence, 2)]
+                for fact in facts
+            ]
             for column, facts in checked.extraction.others.items()
             if column in checked.sources
         },
@@ -161,14 +170,26 @@ def _table(checked: Checked) -> Table:
     titles = ("column", False), ("value", True), ("sure", False), ("from", True), ("others", True)
     for title, fold in titles:
         table.add_column(title, no_wrap=not fold, overflow="fold" if fold else "ellipsis")
-    for column, value in checked.row.items():
+    country = _country(checked.row)
+    for column, value in clean_personal(checked.row).items():
         if value is None or column.endswith("_raw"):
             continue
         facts = checked.extraction.others.get(column, ())
-        others = "; ".join(f"{_short(fact.raw)} ({fact.source[:24]})" for fact in facts[:2])
+        told = ((_short(_public(fact.raw, country)), fact.source[:24]) for fact in facts[:2])
+        others = "; ".join(f"{said} ({source})" for said, source in told)
         source, rate = checked.sources.get(column, "")[-_SHOWN:], sure.get(column)
         table.add_row(column, _short(value), f"{rate:.2f}" if rate else "", source, others)
     return table
+
+
+def _country(row: Row) -> str | None:
+    country = row.get("country")
+    return country if isinstance(country, str) else None
+
+
+def _public(raw: Raw, country: str | None) -> Raw:
+    """What a page says, without what names or reaches a person."""
+    return redact(raw, country) if isinstance(raw, str) else raw
 
 
 def _short(value: object) -> str:

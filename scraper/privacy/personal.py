@@ -28,6 +28,8 @@ _OURS: Final = frozenset(
     }
 )
 """Text columns of numbers and addresses, which are no free text: a parcel is no phone."""
+_QUOTING: Final = "sources", "disputed"
+"""Columns that quote the page, for each column: where it was found, what else was said."""
 _NUMBER: Final = re.compile(r"[A-Z]{0,4}[\s#:-]{0,2}\d[\d\s./-]*[A-Z]?", re.IGNORECASE)
 _LONGEST_LABEL: Final = 32
 _NUMBERED: Final = re.compile(
@@ -90,6 +92,10 @@ def clean_personal(row: Row) -> Row:
     facts = clean.get("facts")
     if isinstance(facts, Mapping):
         clean["facts"] = without_personal(facts, place)
+    for name in _QUOTING:
+        said = clean.get(name)
+        if isinstance(said, Mapping):
+            clean[name] = {column: redact(str(text), place) for column, text in said.items()}
     history = clean.get("price_history")
     if isinstance(history, list):
         clean["price_history"] = [_event(event, place) for event in history]

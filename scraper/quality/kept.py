@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,10 @@ from scraper.quality.finding import EXAMPLES
 LATEST: Final = 12
 """Pages that are held, compressed: the houses of an alarm are among the latest ones."""
 PRIVATE: Final = 0o700
-"""Pages hold personal data: nobody but who crawls may look at them."""
+"""What is personal is taken out as far as it can be told: nobody but who crawls may look."""
+
+Redact = Callable[[str, str], bytes | None]
+"""The page of an address, from its text, as it may be written; None where it may not be."""
 
 
 class KeptPages:
@@ -32,24 +36,31 @@ class KeptPages:
         if len(self._pages) > LATEST:
             self._pages.popitem(last=False)
 
-    def save(self, folder: Path, wanted: Sequence[str]) -> tuple[str, ...]:
+    def save(self, folder: Path, wanted: Sequence[str], redact: Redact) -> tuple[str, ...]:
         """Write three pages into a folder of their own, those wanted first; their paths.
 
         Each begins with a comment that says its address, as browsers write it. Raises OSError.
         """
         latest = [url for url in reversed(self._pages) if url not in wanted]
-        chosen = [*(url for url in wanted if url in self._pages), *latest][:EXAMPLES]
+        written = self._redacted([*(url for url in wanted if url in self._pages), *latest], redact)
+        chosen = list(islice(written, EXAMPLES))
         if not chosen:
             return ()
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         paths = []
-        for number, url in enumerate(chosen, 1):
+        for number, (url, body) in enumerate(chosen, 1):
             path = folder / f"{number}.html"
             mark = f"<!-- saved from url=({len(url):04}){url.replace('--', '%2D%2D')} -->\n"
-            path.write_bytes(mark.encode() + zlib.decompress(self._pages[url]))
+            path.write_bytes(mark.encode() + body)
             path.chmod(0o600)
             paths.append(str(path))
         return tuple(paths)
+
+    def _redacted(self, urls: Sequence[str], redact: Redact) -> Iterator[tuple[str, bytes]]:
+        for url in urls:
+            body = redact(url, zlib.decompress(self._pages[url]).decode())
+            if body is not None:
+                yield url, body
 
 
 def drop_old(folder: Path, days: float, now: datetime | None = None) -> None:

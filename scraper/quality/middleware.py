@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scraper.errors import AlarmError, HousecrawlError, PolicyError
 from scraper.house import House, Visit
 from scraper.place.open import open_place
-from scraper.quality.kept import KeptPages
+from scraper.quality.kept import KeptPages, Redact
 from scraper.quality.options import Options
 from scraper.quality.past import read_past
 from scraper.quality.seen import PRICES, see
@@ -54,11 +54,11 @@ class QualityExtension:
             self.watch.unread(item.lease.url)
         return None if before else self.error
 
-    def save_pages(self, folder: Path) -> None:
+    def save_pages(self, folder: Path, redact: Redact) -> None:
         """Leave three pages of the alarm in a folder; the alarm stands where that fails."""
         first, *others = self.watch.findings
         try:
-            paths = self.pages.save(folder, first.examples)
+            paths = self.pages.save(folder, first.examples, redact)
         except OSError as error:
             logger.error("the pages of the alarm could not be saved: %s", error)
             return

@@ -179,6 +179,22 @@ def test_a_contact_is_found_where_it_stands(built) -> None:
     assert found.house_id == GONER
 
 
+def test_a_contact_takes_its_house_out_of_everything(built, capsys) -> None:
+    place, archive = built
+    from scraper.archive.writer import Writer
+    from tests.archive.conftest import kept
+
+    writer = Writer(archive, SITE, "run-3")
+    writer.add(kept(1, site=SITE, house_id=GONER, url=url(GONER), body=b"<p>(503) 555.0142</p>"))
+    writer.seal()
+    assert main(["erase", place.url, "--contact", "+1 503 555 0199"]) == 0
+    assert traces(everything(place, archive), MARKS), "the control: of nobody nothing is removed"
+    assert main(["erase", place.url, "--contact", "+1 503 555 0142"]) == 0
+    assert "erased 1 houses" in capsys.readouterr().out
+    assert traces(everything(place, archive), (*MARKS, "555.0142")) == {}
+    assert sorted(read(place)["house_id"]) == [f"70000000{n}" for n in (0, 2, 3, 4, 5)]
+
+
 def test_an_unknown_id_needs_its_site(tmp_path) -> None:
     from scraper.place.open import open_place
 

@@ -1,5 +1,8 @@
 """Where requests may go, and that nothing is even connected to elsewhere."""
 
+import socketserver
+import threading
+
 import pytest
 
 from scraper.gate.addresses import refusal
@@ -147,18 +150,43 @@ def test_nothing_connects_elsewhere(house, crawl) -> None:
         assert "not an http or https address" in said["got"][url]
 
 
+class Ftp(socketserver.ThreadingTCPServer):
+    """Says at once that it has no time, and counts who came."""
+
+    daemon_threads = True
+    connections = 0
+
+    def process_request(self, request, client_address) -> None:
+        self.connections += 1
+        request.sendall(b"421 no\r\n")
+        self.shutdown_request(request)
+
+
 def test_stock_scrapy_reads_files(crawl, tmp_path) -> None:
-    """Negative control: what answers where nothing looks at the scheme."""
+    """Negative control: what answers, or is connected to, where nothing looks at the scheme.
+
+    For `javascript:` it has no handler, so that comes to nothing there either.
+    """
     file = tmp_path / "secret.html"
     file.write_text("<p>inside</p>")
-    urls = [file.as_uri(), "data:text/html,x"]
+    reading = [file.as_uri(), "data:text/html,x"]
     stock = {
         "DOWNLOADER_MIDDLEWARES": {"scraper.gate.middleware.GateMiddleware": None},
-        "ROBOTSTXT_OBEY": True,
+        "LOG_LEVEL": "CRITICAL",
     }
-    free, gated = crawl({"urls": urls, "settings": stock}, {"urls": urls})
-    assert free["got"] == dict.fromkeys(urls, 200)
-    assert all(str(got).startswith("RequestDenied") for got in gated["got"].values())
+    with Ftp(("127.0.0.1", 0), socketserver.BaseRequestHandler) as ftp:
+        threading.Thread(target=ftp.serve_forever, args=(0.02,), daemon=True).start()
+        asked = f"ftp://127.0.0.1:{ftp.server_address[1]}/a"
+        urls = [*reading, asked, "javascript://127.0.0.1/%0aalert(1)"]
+        (gated,) = crawl({"urls": urls})
+        assert ftp.connections == 0
+        (free,) = crawl({"urls": urls, "settings": stock})
+        ftp.shutdown()
+        assert ftp.connections > 0
+    assert all(str(gated["got"][url]).startswith("RequestDenied") for url in urls)
+    assert gated["stats"]["gate/denied/house"] == len(urls)
+    assert [free["got"][url] for url in reading] == [200, 200]
+    assert str(free["got"][urls[-1]]).startswith("NotSupported")
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -170,3 +170,15 @@ def test_a_row_of_nothing_is_nothing():
         "description": None,
         "country": None,
     }
+
+
+def test_what_a_row_quotes_of_its_page_is_redacted_too() -> None:
+    row = {
+        "country": "US",
+        "sources": {"sold_price": "text:Call Jane Roe at 714-536-0199", "city": "heading"},
+        "disputed": {"sold_price": "DRE 01987654 (text:price)", "city": "Salem (label:City)"},
+    }
+    clean = clean_personal(row)
+    assert clean["sources"]["city"] == "heading"
+    assert clean["disputed"]["city"] == "Salem (label:City)"
+    assert not [word for word in ("Jane", "0199", "01987654") if word in str(clean)]

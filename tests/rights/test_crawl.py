@@ -13,6 +13,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from scraper.dataset import read
+from scraper.place.open import open_place
+from tests.erasure.conftest import crawl as store
 from tests.faults.wire import Wire, listing, page
 
 XMP = (
@@ -235,11 +237,13 @@ def test_without_honouring_them_everything_is_stored(recorded) -> None:
     assert set(recorded.photos["outcome"]) == {"ok"}
 
 
+COLUMNS = ["url", "final_url", "fetched_at", "fetch_mode", "http_status", "body_sha256"]
+COLUMNS += ["robots_rule", "usage_signals", "extractor_version", "run_id", "first_seen"]
+
+
 def test_every_row_says_where_it_comes_from(honoured, recorded) -> None:
-    columns = ["url", "final_url", "fetched_at", "fetch_mode", "http_status", "body_sha256"]
-    columns += ["robots_rule", "usage_signals", "extractor_version", "run_id", "first_seen"]
     for crawled in (honoured, recorded):
-        assert crawled.houses[columns].notna().all(axis=None)
+        assert crawled.houses[COLUMNS].notna().all(axis=None)
         assert crawled.houses["robots_rule"].str.contains("/robots.txt").all()
         stored = crawled.photos[crawled.photos["outcome"] == "ok"]
         assert (
@@ -249,3 +253,11 @@ def test_every_row_says_where_it_comes_from(honoured, recorded) -> None:
         )
         assert crawled.visits[["url", "outcome", "fetched_at", "run_id"]].notna().all(axis=None)
     assert {"http", "browser"} == set(recorded.houses["fetch_mode"])
+
+
+def test_nobody_but_the_crawl_says_it(tmp_path) -> None:
+    """The control: a row that is stored without it has gaps, which nothing on the way fills."""
+    place = open_place(str(tmp_path / "data"))
+    store(place, "run-1", 1, 100_000.0)
+    gaps = read(place)[COLUMNS].isna().any()
+    assert set(gaps.index[gaps]) >= {"fetch_mode", "http_status", "body_sha256", "robots_rule"}
