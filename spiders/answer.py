@@ -51,6 +51,12 @@ def address_of(meta: Mapping[str, Any]) -> str | None:
     return ticket.address.name if isinstance(ticket, Ticket) else None
 
 
+def standing_of(meta: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The address that a request left from, and how often that was refused in a row by now."""
+    ticket = meta.get(names.ADDRESS)
+    return (ticket.address.name, ticket.health.strikes) if isinstance(ticket, Ticket) else None
+
+
 def without(page: Page, meta: Mapping[str, Any], outcome: Outcome, reason: str) -> Visit:
     """A visit whose page gave no row."""
     return Visit(

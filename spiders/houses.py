@@ -25,23 +25,23 @@ from scraper.browser.trip import Trip
 from scraper.browser.ways import Ways
 from scraper.errors import fault_of
 from scraper.extract.house import extract
-from scraper.extract.kind import missing
+from scraper.extract.kind import missing, says_nothing
 from scraper.facts import Extraction
 from scraper.gate.middleware import RequestHeld
 from scraper.gate.options import TOKEN
 from scraper.house import House, Lease, Visit
 from scraper.ledger.array import chosen_part
 from scraper.ledger.known import UNCHANGED
-from scraper.ledger.takeback import take_back
 from scraper.page import FetchMode, Page
 from scraper.refusal.rules import Refusal, refusal
+from scraper.refusal.silence import Silence
 from scraper.rights.page import page_signals
 from scraper.rights.signals import Signals
 from spiders.again import ARCHIVE, Again
 from spiders.answer import address_of, outcome_of, page_of, reason_of, without
 from spiders.data import DataError, kept, next_source, said, source_url, take
 from spiders.due import Due
-from spiders.site import SiteSpider
+from spiders.given import GivingSpider
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 GONE = frozenset({404, 410})
 
 
-class HousesSpider(SiteSpider):
+class HousesSpider(GivingSpider):
     """`scrapy crawl houses -a site=S [-a part=I/N]`; a child of an array job has its part by it."""
 
     name = "houses"
@@ -78,7 +78,7 @@ class HousesSpider(SiteSpider):
                 if (item := self._outcome(page, self._meta(lease))) is not None:
                     yield item
             return
-        self.crawler.signals.connect(self._take_back, signals.spider_idle)
+        self.crawler.signals.connect(self.take_doubted_back, signals.spider_idle)
         async for lease in self.book.leases(self.site.name, self.part, due=self._is_refresh):
             yield self._visit(self.ways.first(), self._meta(lease))
 
@@ -90,6 +90,7 @@ class HousesSpider(SiteSpider):
         every = BrowserOptions.from_settings(self.settings).recheck
         render = "never" if self.again else self.site.render.mode
         self.ways = Ways(memory, render, self._extract, self.crawler.stats, every)
+        self.silence = Silence()
 
     @staticmethod
     def _meta(lease: Lease) -> dict[str, Any]:
@@ -146,13 +147,21 @@ class HousesSpider(SiteSpider):
         if self.due.is_as_it_was(page, meta):
             return without(page, meta, "ok", UNCHANGED)
         if refused := refusal(page):
-            return self._refused(page, meta, refused)
-        if page.status < 500 and names.PART_REFUSED not in meta:
-            self.egress.good(meta)
+            return self.refused(page, meta, refused)
+        try:
+            return self._found(page, meta)
+        finally:
+            # What was found out about its address on the way comes first.
+            if page.status >= 500:
+                self.egress.nothing(meta)
+            elif names.PART_REFUSED not in meta:
+                self.egress.good(meta)
+
+    def _found(self, page: Page, meta: dict[str, Any]) -> House | Visit | Request | None:
+        """What there is of a house, where it is no refusal."""
         if page.status in GONE:
             return without(page, meta, "gone", f"HTTP {page.status}")
         if page.status >= 400:
-            self.egress.nothing(meta)
             return without(page, meta, "failed", f"HTTP {page.status}")
         return self._extracted(page, meta)
 
@@ -174,19 +183,24 @@ class HousesSpider(SiteSpider):
         """The house where the page has what it takes; else the same house by another way."""
         trip: Trip = meta[names.TRIP]
         lacking = missing(extraction.best, self.site.house.required)
+        nothing = bool(lacking) and says_nothing(extraction)
+        looked_at = self.again is None and (nothing or not lacking)
+        if looked_at and self.hushed(page, meta, nothing=nothing):
+            return None
         if page.fetch_mode == "http":
             trip.signals = signals
             mode = self.ways.after_http(trip, page, extraction, lacks=bool(lacking))
             if mode != "http":
                 return self._visit(mode, meta)
         if lacking and (why := meta.get(names.PART_REFUSED)):
-            return self._refused(page, meta, Refusal(f"its data was refused: {why}", 1.0, "data"))
+            return self.refused(page, meta, Refusal(f"its data was refused: {why}", 1.0, "data"))
         if lacking:
             reason = f"no {', no '.join(lacking)} on the page"
             return replace(without(page, meta, "unread", reason), page=page)
         if page.fetch_mode == "browser":
             trip.signalled = bool(page_signals(page, TOKEN))
             self.ways.rendered(trip, page, extraction)
+        self.silence.read(page.fetch_mode, trip.house_id, page.sha256)
         return self._house(page, extraction, meta, signals)
 
     def _read_data(self, page: Page, meta: dict[str, Any], trip: Trip) -> House | Visit | Request:
@@ -233,19 +247,6 @@ class HousesSpider(SiteSpider):
             signals=signals,
         )
 
-    def _refused(self, page: Page, meta: dict[str, Any], refused: Refusal) -> Visit | None:
-        """A visit, where the page is refused whoever asks; else the house is given back.
-
-        It costs the house no attempt that its address was refused. Where that ends the crawl, the
-        reason is kept with the house.
-        """
-        lease, told = meta[names.LEASE], f"{refused.reason} (score {refused.score:.1f})"
-        own = self.egress.refused(meta, lease.house_id, refused.reason)
-        if own or self.book.stopping:
-            return replace(without(page, meta, "refused", told), final=own)
-        self.book.release(lease)
-        return None
-
     def _extract(self, page: Page) -> Extraction:
         return extract(page, self.site.hints)
 
@@ -256,15 +257,6 @@ class HousesSpider(SiteSpider):
             self._learned = self.ways.memory.since
             keeping = partial(save, self.book.place, replace(self.ways.memory))
             self._keeping = asyncio.get_running_loop().run_in_executor(None, keeping)
-
-    def _take_back(self) -> None:
-        """Rows whose data turned out not to be what their pages say count as unread."""
-        doubted, self.ways.doubted = self.ways.doubted, []
-        if doubted:
-            run, site = self.book.options.run_id, self.site.name
-            rows = [(site, trip.house_id, run) for trip in doubted]
-            count = take_back(self.book.ledger, rows, "its data no longer say what its page says")
-            self.logger.warning("%d houses were read from such data: visited anew next time", count)
 
     def failed(self, failure: Failure) -> Iterator[Visit | Request]:
         """The outcome of a house that has no answer; none where it was not waited for."""

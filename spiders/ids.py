@@ -19,7 +19,8 @@ from scraper.ledger.options import Options as LedgerOptions
 from scraper.page import Page
 from scraper.refusal.rules import refusal
 from scraper.sites.lists import HouseList, Lists
-from spiders.answer import outcome_of, page_of, reason_of
+from spiders.answer import outcome_of, page_of, reason_of, standing_of
+from spiders.compared import Compared, Doubted
 from spiders.site import SiteSpider
 
 EMPTY: Final = frozenset({404, 410})
@@ -36,6 +37,7 @@ class IdsSpider(SiteSpider):
         self.where = [entry.strip() for entry in where.split(",") if entry.strip()] or None
         self.lists = Lists(self.site.search.split)
         self._most = 0
+        self._compared = Compared()
 
     async def start(self) -> AsyncIterator[Request]:
         """The first page of each entry of the search."""
@@ -54,20 +56,23 @@ class IdsSpider(SiteSpider):
     def parse(self, response: Response, listed: HouseList, position: int) -> Iterator[Request]:
         """Keep the IDs of a page and go to the next, until a page brings no new one."""
         page, meta = page_of(response), response.meta
+        yield from self._whole(self._read(page, meta, listed, position), page.url, listed)
+
+    def _whole(self, steps: Iterator[Request], url: str, listed: HouseList) -> Iterator[Request]:
         try:
-            if refused := refusal(page):
-                yield from self._refused(page, meta, listed, position, refused.reason)
-                return
-            self.egress.good(meta)
-            yield from self._read(page, meta, listed, position)
+            yield from steps
         except Exception as error:  # a list that was not read is not complete
-            self.logger.exception("reading %s failed", page.url)
+            self.logger.exception("reading %s failed", url)
             reason = f"{fault_of(error)}, while reading"
-            self._stop(listed.where, page.url, "failed", reason)
+            self._stop(listed.where, url, "failed", reason)
 
     def _read(
         self, page: Page, meta: dict[str, Any], listed: HouseList, position: int
     ) -> Iterator[Request]:
+        if refused := refusal(page):
+            yield from self._refused(page, meta, listed, position, refused.reason)
+            return
+        self.egress.good(meta)
         if page.status in EMPTY and listed.above is not None and not listed.pages:
             return
         if problem := self._problem(page, meta):
@@ -80,8 +85,54 @@ class IdsSpider(SiteSpider):
             listed.rendered = True
             yield self._page(page.url, listed, position)
             return
+        if (url := self._compared.with_(page, listed, found, total)) is not None:
+            yield self._compare(url, Doubted(page, standing_of(meta), listed, position))
+            return
+        yield from self._go_on(page, listed, position, found)
+
+    def _compare(self, url: str, doubted: Doubted) -> Request:
+        mode = "browser" if doubted.listed.rendered else first_mode(self.site.render.mode)
+        asking = {"callback": self.compare, "errback": self.uncompared}
+        return self.ask(url, "search", mode, {}, **asking, cb_kwargs={"doubted": doubted})
+
+    def compare(self, response: Response, doubted: Doubted) -> Iterator[Request]:
+        """Judge a page without houses by one that had some, asked for once more."""
+        steps = self._judge(page_of(response), response.meta, doubted)
+        yield from self._whole(steps, doubted.page.url, doubted.listed)
+
+    def _judge(self, page: Page, meta: dict[str, Any], doubted: Doubted) -> Iterator[Request]:
+        listed, search, refused = doubted.listed, self.site.search, refusal(page)
+        found = house_links(page, search.id, "", 0, self.site.house.url)
+        if refused is None and (found or page.status >= 400):
+            self.egress.good(meta)
+            if standing_of(meta) != doubted.by:  # this says nothing of the other address
+                yield self._page(doubted.page.url, listed, doubted.position)
+                return
+            self._compared.is_well()
+            yield from self._go_on(doubted.page, listed, doubted.position, [])
+            return
+        reason = refused.reason if refused else f"no houses on {page.url} any more"
+        if self.egress.refused(meta, page.url, reason, sure=True) or self.book.stopping:
+            self._stop(listed.where, doubted.page.url, "refused", reason)
+        else:
+            yield self._page(doubted.page.url, listed, doubted.position)
+
+    def uncompared(self, failure: Failure) -> Iterator[Request]:
+        """Leave a page without houses at that, where there is nothing to judge it by."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        self.egress.nothing(request.meta)
+        doubted: Doubted = request.cb_kwargs["doubted"]
+        yield from self._go_on(doubted.page, doubted.listed, doubted.position, [])
+
+    def _go_on(
+        self, page: Page, listed: HouseList, position: int, found: list[FoundId]
+    ) -> Iterator[Request]:
+        """Keep what a page lists, and go to the next."""
+        search = self.site.search
+        total = total_shown(page, len(found))
         new = [link for link in found if link.house_id not in listed.found]
         self.book.add_ids(self.site.name, new, len(found))
+        self._compared.read(page.url, len(found))
         self.lists.read(listed, [link.house_id for link in new], total)
         following = next_url(page, search.next)
         end = self._end(listed, new, following)

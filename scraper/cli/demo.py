@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ban",
         type=_ban,
-        metavar="PAGES:403|429|503|challenge[:SECONDS]",
+        metavar="PAGES:403|429|503|challenge|blank|stale[:SECONDS]",
         help="refuse a source address after so many requests, for so long (for ever)",
     )
     parser.add_argument(

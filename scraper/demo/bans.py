@@ -11,14 +11,28 @@ from typing import Final, Literal, get_args
 
 from scraper.demo.server import Answer, Request
 
-Refusing = Literal["403", "429", "503", "challenge"]
+Refusing = Literal["403", "429", "503", "challenge", "blank", "stale"]
 
 _FREE: Final = ("/robots.txt", "/static/")
 """What is answered to everybody and counts for nobody."""
+_HOUSE: Final = "/house/"
 _CHALLENGE: Final = (
     b"<!doctype html><html><head><title>Just a moment...</title></head><body>"
     b"<h1>Please verify you are a human</h1><p>Unusual traffic from your network.</p>"
     b"<form><div class='cf-turnstile'></div></form></body></html>"
+)
+_FRAME: Final = (
+    "<!doctype html><html><head><title>{title}</title></head><body><header><h1>{title}</h1>"
+    "<nav><a href='/'>Start</a> <a href='/about'>About us</a></nav></header><main>{main}</main>"
+    "<footer><p>{text}</p></footer></body></html>"
+)
+_TEXT: Final = "We bring people and places together, with care and a smile. " * 20
+_BLANK: Final = _FRAME.format(title="Welcome", main="<p>Nothing to see just now.</p>", text=_TEXT)
+_STALE: Final = _FRAME.format(
+    title="1 Nowhere Lane",
+    main="<p class='address'>1 Nowhere Lane, Salem, OR 97301</p><dl><dt>Price</dt><dd>$1,000,001"
+    "</dd><dt>Living area</dt><dd>1,234 sqft</dd><dt>Year built</dt><dd>1977</dd></dl>",
+    text=_TEXT,
 )
 
 
@@ -29,13 +43,14 @@ class Ban:
     pages: int
     """Requests that an address may make; the next one begins its ban."""
     refusing: Refusing = "403"
-    """The status, or `challenge`: a page that asks for a human, with status 200."""
+    """The status. Or, with status 200: `challenge`, a page that asks for a human; `blank`, one of
+    the site without anything on it; `stale`, that of one and the same house."""
     seconds: float = 0.0
     """How long it lasts; then the address may make as many requests again. 0: for ever."""
 
     @classmethod
     def parse(cls, text: str) -> Ban:
-        """A ban from `PAGES:403|429|503|challenge[:SECONDS]`; ValueError for anything else.
+        """A ban from `PAGES:HOW[:SECONDS]`; ValueError for anything else.
 
         >>> Ban.parse("40:429:10")
         Ban(pages=40, refusing='429', seconds=10.0)
@@ -44,7 +59,7 @@ class Ban:
         how, _, seconds = rest.partition(":")
         refusing = next((one for one in get_args(Refusing) if one == (how or "403")), None)
         if refusing is None or not pages.isdecimal():
-            raise ValueError(f"{text!r} is not PAGES:403|429|503|challenge[:SECONDS]")
+            raise ValueError(f"{text!r} is not PAGES:{'|'.join(get_args(Refusing))}[:SECONDS]")
         return cls(int(pages), refusing, float(seconds or 0))
 
 
@@ -76,16 +91,19 @@ class Bans:
                     return None
                 self._begin(who, now)
             self.refused.add(request.time)
-            return self._refusal(self._until[who] - now)
+            return self._refusal(self._until[who] - now, house=request.path.startswith(_HOUSE))
 
     def _begin(self, who: str, now: float) -> None:
         self._counts[who] = 0
         self._until[who] = now + (self.ban.seconds or float("inf"))
         self.begun.append((now, who))
 
-    def _refusal(self, left: float) -> Answer:
+    def _refusal(self, left: float, *, house: bool) -> Answer:
         if self.ban.refusing == "challenge":
             return Answer(_CHALLENGE)
+        if self.ban.refusing in ("blank", "stale"):
+            is_stale = house and self.ban.refusing == "stale"
+            return Answer((_STALE if is_stale else _BLANK).encode())
         status = int(self.ban.refusing)
         told = status in (429, 503) and left < float("inf")
         headers = {"Retry-After": str(int(left) + 1)} if told else {}

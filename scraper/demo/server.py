@@ -118,6 +118,7 @@ class _Http(ThreadingHTTPServer):
         self, address: tuple[str, int], respond: Respond, log: Log, stopping: threading.Event
     ) -> None:
         self.respond, self.log, self.stopping = respond, log, stopping
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Handler)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()

@@ -27,6 +27,10 @@ class TargetError(Exception):
     """The host cannot be reached by this address; the address itself works."""
 
 
+class ApartError(TargetError):
+    """The host is not of the address's family: none of IPv4 or none of IPv6."""
+
+
 class ExitError(Exception):
     """The address itself does not work: its proxy is away or turns us away."""
 
@@ -81,7 +85,8 @@ async def _straight(bind: str, host: str, port: int, resolve: Resolve) -> Stream
     found = await resolve(host, port)
     alike = [one for one in found if not bind or (":" in one) == (":" in bind)]
     if not alike:
-        raise TargetError(f"{host} has no address that may be reached from {bind or 'here'}")
+        kind = ApartError if found else TargetError
+        raise kind(f"{host} has no address that may be reached from {bind or 'here'}")
     local = (bind, 0) if bind else None
     for one in alike:
         try:

@@ -10,6 +10,8 @@ from scraper.egress.address import Address
 
 IN_A_ROW: Final = 2
 """Refusals in a row, of different pages, by which an address counts as refused."""
+SILENT_IN_A_ROW: Final = 4
+"""Pages of nothing in a row by which an address counts as refused: some houses have such pages."""
 STRIKES: Final = 4
 """Times that an address is refused, without pages between, until it is given up for the run."""
 FORGIVING: Final = 10
@@ -44,6 +46,8 @@ class Health:
     """Grows whenever it comes into doubt: what left before says nothing of it since."""
     row: int = 0
     """Refusals in a row."""
+    silent: int = 0
+    """Pages of nothing in a row."""
     _forgiven: int = field(default=0, repr=False)
 
     def is_fit(self, now: float) -> bool:
@@ -53,7 +57,7 @@ class Health:
     def good(self, generation: int) -> None:
         """A page came by it."""
         self.pages += 1
-        self.row = 0
+        self.row = self.silent = 0
         self.score += (1 - self.score) * _LEARNING
         if generation != self.generation:
             return
@@ -72,6 +76,7 @@ class Health:
         self.doubt()
         self.strikes += 1
         self.row = self._forgiven = 0
+        self.silent = SILENT_IN_A_ROW - 1  # after its rest one page tells
         self.score *= 0.5
         self.retired = self.strikes >= STRIKES
         whole = min(rest * 2.0 ** (self.strikes - 1), LONGEST)

@@ -31,6 +31,12 @@ class Memory:
         self._path, self._site = folder / FILE if folder else None, site
         self._kept_at = -math.inf
 
+    @classmethod
+    def of(cls, spider: Any) -> Memory:
+        """What is kept for a spider of a site; of any other nothing is."""
+        site = getattr(spider, "site", None)
+        return cls(getattr(spider, "folder", None), getattr(site, "name", ""))
+
     def known(self) -> Told:
         """What an earlier run left."""
         return read_sites(self._path).get(self._site, {}) if self._path else {}

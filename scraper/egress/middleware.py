@@ -6,8 +6,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any, Final
 from weakref import finalize
 
@@ -50,7 +50,7 @@ class EgressMiddleware(Egress):
         self._backend = open_backend(self._options)
         rest, patience = self._options.rest, self._options.patience
         self._pool = Pool(rest, patience, Rotations(self._options.rotations), random.random)
-        self._ways = Ways(self._resolve, self._broke)
+        self._ways = Ways(_resolve, self._broke)
         self._work: set[asyncio.Task[None]] = set()
         self._gave_up = False
         self._noted = 0
@@ -58,14 +58,11 @@ class EgressMiddleware(Egress):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> EgressMiddleware:
         """The egress of a crawl."""
-        egress = cls(crawler)
-        for handler, signal in (
-            (egress.started, signals.engine_started),
-            (egress.downloaded, signals.response_downloaded),
-            (egress.left, signals.request_left_downloader),
-            (egress.closed, signals.spider_closed),
-        ):
-            crawler.signals.connect(handler, signal=signal)
+        egress, connect = cls(crawler), crawler.signals.connect
+        connect(egress.started, signals.engine_started)
+        connect(egress.downloaded, signals.response_downloaded)
+        connect(egress.left, signals.request_left_downloader)
+        connect(egress.closed, signals.spider_closed)
         return egress
 
     def started(self) -> None:
@@ -111,8 +108,7 @@ class EgressMiddleware(Egress):
 
     def downloaded(self, response: Response, request: Request) -> None:
         """An answer came; what it is worth is told later, but for what the status says."""
-        ticket = request.meta.get(names.ADDRESS)
-        if not isinstance(ticket, Ticket):
+        if not isinstance(ticket := request.meta.get(names.ADDRESS), Ticket):
             return
         kind = request.meta.get(names.KIND, "house")
         match telling(response.status, kind, of_relay=REASON in response.headers):
@@ -141,26 +137,34 @@ class EgressMiddleware(Egress):
             self._pool.nothing(ticket)
             self._changed()
 
-    def refused(self, meta: dict[str, Any], key: str, reason: str) -> bool:
+    def refused(self, meta: dict[str, Any], key: str, reason: str, *, sure: bool = False) -> bool:
         """The answer was a refusal; `key` names what was asked for. Whether to leave it at that.
 
-        True: this page is refused while its address is well. False: ask for it again.
+        True: this page is refused while its address is well. False: ask for it again. `sure`: the
+        page came before, so that it is the address which is refused.
         """
-        ticket = meta.get(names.ADDRESS)
-        if not isinstance(ticket, Ticket):
+        self._count(names.STAT_EGRESS_REFUSALS)
+        judge = partial(self._pool.refused, sure=sure)
+        return self._judged(judge, meta, key, reason)
+
+    def silent(self, meta: dict[str, Any], key: str, reason: str) -> bool:
+        """A page of nothing came, which may be a refusal without a word; as `refused`."""
+        return self._judged(self._pool.silent, meta, key, reason)
+
+    def _judged(
+        self, judge: Callable[[Ticket, str, float], bool], meta: dict[str, Any], key: str, why: str
+    ) -> bool:
+        if not isinstance(ticket := meta.get(names.ADDRESS), Ticket):
             return True
         now, name = time.monotonic(), ticket.address.name
         strikes = ticket.health.strikes
-        self._count(names.STAT_EGRESS_REFUSALS)
-        own = self._pool.refused(ticket, key, now)
+        own = judge(ticket, key, now)
         if ticket.health.strikes > strikes:
             rest = ticket.health.resting_until - now
-            logger.warning("%s is refused (%s): it rests %.0f s", name, reason, rest)
+            logger.warning("%s is refused (%s): it rests %.0f s", name, why, rest)
             self._exchange(ticket.health, now)
             self._note_rotations()
-            self._keep()
-        self._give_up_where_spent()
-        self._changed()
+        self._learned()
         return own
 
     def told(self) -> memory.Told:
@@ -192,6 +196,7 @@ class EgressMiddleware(Egress):
             self._give_up(error)
             return
         now, wall = time.monotonic(), time.time()
+        self._pool.exchanges = self._backend.exchanges
         known = self._memory.known()
         self._pool.rotations.remember(memory.rotation_times(known, now, wall))
         self._pool.add(memory.healths(known, list(found), now, wall))
@@ -206,23 +211,14 @@ class EgressMiddleware(Egress):
         if address.passing:
             request.headers["Connection"] = "close"
 
-    @staticmethod
-    async def _resolve(host: str, port: int) -> Sequence[str]:
-        from twisted.internet import reactor  # the crawl's own is installed by now
-
-        return await resolved(reactor, host, port)
-
-    def _broke(self, address: Address, why: str) -> None:
-        """A relay's address does not work."""
+    def _broke(self, address: Address, why: str, *, here: bool) -> None:
+        """A relay's address does not work; `here`: for a host, which need not be the site's."""
         now = time.monotonic()
         health = next((one for one in self._pool.all if one.address is address), None)
-        if health is None or not health.is_fit(now):
-            return
-        logger.warning("%s", why)
-        self._pool.broke(health, now)
-        self._keep()
-        self._give_up_where_spent()
-        self._changed()
+        if health is not None and health.is_fit(now) and not (here and health.pages):
+            logger.warning("%s", why)
+            self._pool.broke(health, now)
+            self._learned()
 
     def _exchange(self, health: Health, now: float) -> None:
         """Have a refused address exchanged, where that can be and no other is there to be used."""
@@ -242,6 +238,9 @@ class EgressMiddleware(Egress):
         else:
             self._pool.replace(health, fresh, time.monotonic())
             self._note_rotations()
+        self._learned()
+
+    def _learned(self) -> None:
         self._keep()
         self._give_up_where_spent()
         self._changed()
@@ -249,16 +248,13 @@ class EgressMiddleware(Egress):
     def _note_rotations(self) -> None:
         """Tell of the rotations since the last time."""
         fresh, self._noted = self._pool.rotations.count - self._noted, self._pool.rotations.count
-        for _ in range(fresh):
-            self._count(names.STAT_EGRESS_ROTATIONS)
+        self._count(names.STAT_EGRESS_ROTATIONS, fresh)
         if fresh and (current := self._pool.current) is not None:
             logger.info("the site is asked from %s now", current.address.name)
 
     def _give_up_where_spent(self) -> None:
-        now = time.monotonic()
-        if not self._pool.is_spent(now):
-            return
-        self._give_up(PolicyError(spent(self._pool, now, time.time())))
+        if self._pool.is_spent(now := time.monotonic()):
+            self._give_up(PolicyError(spent(self._pool, now, time.time())))
 
     def _give_up(self, error: HousecrawlError) -> None:
         """End the crawl, once."""
@@ -281,9 +277,7 @@ class EgressMiddleware(Egress):
 
     @cached_property
     def _memory(self) -> memory.Memory:
-        spider = self._crawler.spider
-        site = getattr(spider, "site", None)
-        return memory.Memory(getattr(spider, "folder", None), getattr(site, "name", ""))
+        return memory.Memory.of(self._crawler.spider)
 
     def _keep(self, every: float = 0.0) -> None:
         self._memory.keep(self._pool, time.monotonic(), time.time(), every=every)
@@ -293,6 +287,12 @@ class EgressMiddleware(Egress):
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 
-    def _count(self, stat: str) -> None:
-        if self._crawler.stats is not None:
-            self._crawler.stats.inc_value(stat)
+    def _count(self, stat: str, by: int = 1) -> None:
+        if self._crawler.stats is not None and by:
+            self._crawler.stats.inc_value(stat, by)
+
+
+async def _resolve(host: str, port: int) -> Sequence[str]:
+    from twisted.internet import reactor  # the crawl's own is installed by now
+
+    return await resolved(reactor, host, port)

@@ -35,8 +35,8 @@ class Options:
     """`EGRESS_ROTATIONS_PER_HOUR`: times an hour that a site may be asked from another address."""
     rest: float = 60.0
     """`EGRESS_REST`: seconds that a refused address rests at first; twice as long each time."""
-    patience: float = 600.0
-    """`EGRESS_PATIENCE`: seconds that a crawl waits for an address that rests, at most."""
+    patience: float = 180.0
+    """`EGRESS_PATIENCE`: seconds that a crawl goes on without a page, once it is refused."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Options:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scraper.egress.address import Address
-from scraper.egress.health import IN_A_ROW, STRIKES, Health
+from scraper.egress.health import IN_A_ROW, SILENT_IN_A_ROW, STRIKES, Health
 from scraper.egress.rotations import Rotations
 
 JUDGING: Final = 5.0
@@ -62,6 +62,14 @@ class Pool:
         self.current: Health | None = None
         self.expecting = True
         """Whether an address is on its way, so that nothing is given up yet."""
+        self.exchanges = False
+        """Whether a refused address can be exchanged for one that is not in the list yet."""
+        self._without_since = math.inf
+        """Since when no page came by any address, for one was refused; infinite where they come."""
+        self._silent: set[str] = set()
+        """Addresses that were shown pages of nothing, and no page came since."""
+        self._is_site = False
+        """Whether pages of nothing are the site's own: a fresh address is shown them too."""
         self._open: set[Ticket] = set()
         self._doubted: set[str] = set()
         self._blamed: Counter[str] = Counter()
@@ -105,6 +113,8 @@ class Pool:
             self._blamed.update(self._doubted)
             self._doubted.clear()
             self._last_keys.clear()
+            self._silent.clear()
+            self._without_since, self._is_site = math.inf, False
         health.good(ticket.generation)
 
     def nothing(self, ticket: Ticket) -> None:
@@ -118,11 +128,12 @@ class Pool:
         if not ticket.ended and not health.probing and ticket.generation == health.generation:
             health.doubt()
 
-    def refused(self, ticket: Ticket, key: str, now: float) -> bool:
+    def refused(self, ticket: Ticket, key: str, now: float, *, sure: bool = False) -> bool:
         """The answer was a refusal of a page; whether that is the page's own, to be left at that.
 
         One refusal brings the address into doubt: the next page decides. A second one in a row,
-        or one of an address in doubt, is of the address: it rests.
+        or one of an address in doubt, is of the address: it rests. `sure`: a page that is known to
+        come was asked for, so that this one decides.
         """
         if not self._end(ticket):
             return False
@@ -135,18 +146,46 @@ class Pool:
             return False  # it left before the address was found out: the same ban
         self._doubted.add(key)
         health.row += 1
-        if health.row >= IN_A_ROW or (health.probing and not age):
-            self._last_keys = {*self._doubted}
-            self._doubted.clear()
-            health.refuse(now, self._rest, self._chance)
-            self._choose(now)
+        if sure or health.row >= IN_A_ROW or (health.probing and not age):
+            self._let_rest(health, now)
         elif not age:
             health.doubt()
+        return False
+
+    def silent(self, ticket: Ticket, key: str, now: float) -> bool:
+        """A page of nothing came, as a site may show to those whom it refuses without a word.
+
+        Whether that is the page's own, to be left at that. Several in a row are of the address,
+        unless a fresh address is shown the same: then the site has changed. With one address there
+        is nothing to compare with.
+        """
+        if not self.exchanges and sum(not one.retired for one in self.all) < 2:
+            return True
+        health = ticket.health
+        if self._is_site or key in self._doubted or self._blamed[key]:
+            self.nothing(ticket)
+            return True
+        age = health.generation - ticket.generation
+        if not self._end(ticket) or age > 1 or not health.is_fit(now):
+            return False
+        self._doubted.add(key)
+        health.silent += 1
+        if health.silent < SILENT_IN_A_ROW:
+            if not age:
+                health.doubt()
+            return False
+        if self._silent - {health.address.name} and not health.strikes:
+            self._is_site = True
+            return True
+        self._silent.add(health.address.name)
+        health.refusals += 1
+        self._let_rest(health, now)
         return False
 
     def broke(self, health: Health, now: float) -> None:
         """An address does not work by itself: the next one is no rotation."""
         health.breaks(now, self._rest, self._chance)
+        self._without_since = min(self._without_since, now)
         if health is self.current:
             self.current = None
 
@@ -161,8 +200,10 @@ class Pool:
         return min(times, default=math.inf)
 
     def is_spent(self, now: float) -> bool:
-        """Whether no address may be used for longer than the crawl waits."""
-        return not self.expecting and self.next_change(now) - now > self._patience
+        """Whether the crawl would be without a page for longer than it waits."""
+        change = self.next_change(now)
+        is_waiting = change > now and not self.expecting
+        return is_waiting and change - min(self._without_since, now) > self._patience
 
     def try_again(self, now: float) -> float:
         """When it is worth a new run: the first moment at which an address has rested."""
@@ -191,11 +232,19 @@ class Pool:
         """Whether a page, not its address, is what is refused: while others came, or by several
         addresses that nothing else was asked from.
         """
-        if self._blamed[key] >= OWN:
+        if self._blamed[key] >= OWN or (self._blamed[key] and key in self._doubted):
             return True
         if alone and self._last_keys == {key}:
             self._blamed[key] += 1
         return False
+
+    def _let_rest(self, health: Health, now: float) -> None:
+        """An address is refused; what was asked for by it meanwhile is not to blame."""
+        self._last_keys = {*self._doubted}
+        self._doubted.clear()
+        self._without_since = min(self._without_since, now)
+        health.refuse(now, self._rest, self._chance)
+        self._choose(now)
 
     def _choose(self, now: float) -> Health | None:
         """The address to use, which may be another from now on."""

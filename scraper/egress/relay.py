@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from scraper.egress.address import Address
 from scraper.egress.dial import (
     HEAD,
+    ApartError,
     ExitError,
     Resolve,
     Streams,
@@ -38,6 +38,13 @@ _OWN: Final = frozenset({b"connection", b"proxy-connection", b"keep-alive", b"pr
 _NO_PROXY_ENTRY: Final = 407
 
 
+class Broken(Protocol):
+    """Who is told of an address that does not work."""
+
+    def __call__(self, address: Address, why: str, *, here: bool) -> None:
+        """`here`: for one host, which need not be the site's."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """The head of a request."""
@@ -53,9 +60,7 @@ class _Asked:
 class Relay:
     """The relay of one address."""
 
-    def __init__(
-        self, address: Address, resolve: Resolve, broken: Callable[[Address, str], None]
-    ) -> None:
+    def __init__(self, address: Address, resolve: Resolve, broken: Broken) -> None:
         """Listen on a free port of loopback; `broken` is told where the address does not work."""
         self.address, self._resolve, self._broken = address, resolve, broken
         self._socket = socket.create_server((LOOPBACK, 0), backlog=256)
@@ -100,11 +105,10 @@ class Relay:
             return
         try:
             upstream = await self._upstream(asked, writer)
-        except ExitError as error:
-            self._broken(self.address, str(error))
-            _refuse(writer, 502, str(error))
-            return
-        except TargetError as error:
+        except (ExitError, TargetError) as error:
+            here = isinstance(error, ApartError)
+            if here or isinstance(error, ExitError):
+                self._broken(self.address, str(error), here=here)
             _refuse(writer, 502, str(error))
             return
         try:
@@ -150,7 +154,7 @@ class Relay:
             # A site never answers so (RFC 9110, 15.5.8).
             if status_of(line) == _NO_PROXY_ENTRY:
                 why = f"the proxy {proxy.name} does not know the user or the password"
-                self._broken(self.address, why)
+                self._broken(self.address, why, here=False)
                 _refuse(writer, 502, why)
                 return
             writer.write(line)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from scraper.egress.address import Address
 from scraper.egress.dial import Resolve
-from scraper.egress.relay import Relay
+from scraper.egress.relay import Broken, Relay
 
 
 class Ways:
     """The relays of a crawl, opened when the first request needs one."""
 
-    def __init__(self, resolve: Resolve, broken: Callable[[Address, str], None]) -> None:
+    def __init__(self, resolve: Resolve, broken: Broken) -> None:
         self._resolve, self._broken = resolve, broken
         self._relays: dict[str, Relay] = {}
         self._fresh: list[str] = []
@@ -40,7 +39,9 @@ class Ways:
                 server = {"server": self._relay(address).url}
                 context["playwright_context_kwargs"] = {"proxy": server}
             return {"cookiejar": address.name, **context}
-        if address.proxy:
+        # Twisted tries every address of a host, of whichever family, and breaks off at the first
+        # that is not of the source's.
+        if address.proxy or ":" in address.bind:
             return {"cookiejar": address.name, "proxy": self._relay(address).url}
         if address.bind:
             return {"cookiejar": address.name, "bindaddress": (address.bind, 0), "proxy": None}

@@ -76,6 +76,11 @@ def missing(found: Mapping[str, object], required: Collection[str] = ()) -> list
     return lacking
 
 
+def says_nothing(extraction: Extraction) -> bool:
+    """Whether a page has no fact of a house at all: it was taken for one and is none."""
+    return not _HOUSE & extraction.best.keys()
+
+
 def _has(found: Mapping[str, object], column: str) -> bool:
     return found.get(column) not in (None, "")
 

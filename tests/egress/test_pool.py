@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scraper.egress.address import Address
-from scraper.egress.health import STRIKES, Health
+from scraper.egress.health import SILENT_IN_A_ROW, STRIKES, Health
 from scraper.egress.memory import as_told, healths, rotation_times
 from scraper.egress.pool import JUDGING, Pool
 from scraper.egress.rotations import Rotations
@@ -174,3 +174,84 @@ def test_a_first_address_that_is_broken_leaves_the_others_without_a_rotation() -
     one = pool("a", "b", rotations=0)
     one.broke(one.all[0], 0)
     assert not one.is_spent(0)
+
+
+def show(one: Pool, now: float, key: str, *, nothing: bool) -> bool | None:
+    """Whether a page of nothing is left at that; None for a page of a house."""
+    assert one.room(now)
+    ticket = one.take(now)
+    if nothing:
+        return one.silent(ticket, key, now)
+    one.good(ticket)
+    return None
+
+
+def test_a_page_of_nothing_between_good_ones_is_asked_for_once_more() -> None:
+    one = pool("a", "b")
+    assert [show(one, 0, key, nothing=key == "x") for key in "12x34x5"][2::3] == [False, True]
+    assert one.rotations.count == one.all[0].refusals == 0
+
+
+def test_pages_of_nothing_in_a_row_are_a_refusal_without_a_word() -> None:
+    one = pool("a", "b")
+    said = [show(one, 0, key, nothing=True) for key in "1234"]
+    assert said == [False] * SILENT_IN_A_ROW
+    assert one.current.address.name == "b"
+    show(one, 0, "1", nothing=False)
+    assert one.all[0].resting_until == REST
+    assert (one.all[0].refusals, one.all[1].refusals) == (1, 0)
+
+
+def test_one_good_page_ends_a_row_of_nothing() -> None:
+    one = pool("a", "b")
+    for round_ in range(5):
+        for n in range(SILENT_IN_A_ROW - 1):
+            show(one, 0, f"{round_}.{n}", nothing=True)
+        show(one, 0, "good", nothing=False)
+    assert one.rotations.count == 0
+
+
+def test_what_a_fresh_address_is_shown_too_is_the_site() -> None:
+    one = pool("a", "b", "c")
+    said = [show(one, 0, str(n), nothing=True) for n in range(11)]
+    assert said == [False] * 4 + [False] * 3 + [True] * 4
+    assert one.rotations.count == 1
+    show(one, 0, "good", nothing=False)
+    assert show(one, 0, "nothing again", nothing=True) is False
+
+
+def test_with_one_address_there_is_nothing_to_compare_with() -> None:
+    one = pool("a")
+    assert all(show(one, 0, str(n), nothing=True) for n in range(9))
+    one.exchanges = True
+    assert not show(one, 0, "x", nothing=True)
+
+
+def test_a_comparison_decides_at_once() -> None:
+    one = pool("a", "b")
+    assert not one.refused(one.take(0), "page 1 again", 0, sure=True)
+    assert one.take(0).address.name == "b"
+
+
+def test_patience_counts_from_the_last_page_on() -> None:
+    one = pool("a", patience=2.5 * REST)
+    for key in "12":
+        ask(one, 0, key, refused=True)
+    assert not one.is_spent(0)  # until REST
+    ask(one, REST, "3", refused=True)
+    assert one.is_spent(REST)  # until three times that: longer than it may be without a page
+    other = pool("a", patience=2.5 * REST)
+    for key in "12":
+        ask(other, 0, key, refused=True)
+    ask(other, REST, "3", refused=False)
+    for key in "45":
+        ask(other, REST, key, refused=True)
+    assert not other.is_spent(REST)
+
+
+def test_a_page_that_is_refused_at_the_end_of_a_list_is_not_waited_for() -> None:
+    one = pool("a")
+    ask(one, 0, "x", refused=True)
+    ask(one, 0, "good", refused=False)
+    assert [ask(one, 0, "x", refused=True) for _ in range(2)] == [False, True]
+    assert one.all[0].strikes == 0

@@ -15,7 +15,7 @@ from scraper.egress.pool import JUDGING, Pool, Ticket
 from scraper.egress.rotations import HOUR, Rotations
 from scraper.gate.pace import Budget, Pace
 
-ANSWERS = ("good", "refused", "429", "nothing", "lost", "broken")
+ANSWERS = ("good", "refused", "429", "nothing", "lost", "broken", "silent", "compared")
 DELAY, REST, PATIENCE = 1.0, 7.0, 50.0
 
 
@@ -31,6 +31,8 @@ class Crawl:
         self.starts: list[float] = []
         self.until = -math.inf
         """When the last Retry-After ends."""
+        self.since = 0.0
+        """When the last page came."""
 
     def try_to_send(self) -> bool:
         if self.budget.is_full or self.budget.wait(self.now) > 0 or not self.pool.room(self.now):
@@ -61,9 +63,17 @@ class Crawl:
                 self.budget.accepted(self.now)
                 self.pool.came(ticket, self.now)
                 self.pool.good(ticket)
+                if ticket.generation == ticket.health.generation:
+                    self.since = self.now
             case "refused":
                 self.pool.came(ticket, self.now)
                 self.pool.refused(ticket, f"page {page}", self.now)
+            case "silent":
+                self.pool.came(ticket, self.now)
+                if self.pool.silent(ticket, f"page {page}", self.now):
+                    self.pool.good(ticket)
+            case "compared":
+                self.pool.refused(ticket, f"page {page}", self.now, sure=True)
             case "429":
                 self.budget.refused(self.now, retry_after)
                 self.until = max(self.until, self.now + retry_after)
@@ -114,7 +124,7 @@ def starves_not(crawl: Crawl) -> None:
     crawl.drain()
     if crawl.pool.is_spent(crawl.now):
         change = crawl.pool.next_change(crawl.now)
-        assert change - crawl.now > PATIENCE
+        assert change - crawl.since > PATIENCE
         return
     crawl.now = max(
         crawl.now + crawl.budget.wait(crawl.now),
