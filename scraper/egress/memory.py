@@ -1,14 +1,17 @@
 """What is kept of the addresses between runs, and shown to people: a small file beside the ledger.
 
-A run that starts again at once must not ask from an address that still rests. Times in the file
-are seconds since 1970, UTC; those of the pool are of its own clock.
+A run that starts again at once must not ask from an address that still rests, nor must another
+that crawls a part of the same list meanwhile: those of one machine share the file. Times in it are
+seconds since 1970, UTC; those of the pool are of its own clock.
 """
 
 from __future__ import annotations
 
+import fcntl
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +23,8 @@ from scraper.egress.pool import Pool
 from scraper.egress.rotations import HOUR
 
 FILE: Final = "egress.json"
+_SAME: Final = 0.1
+"""Seconds by which a moment may be off on its way through the file and still be the same."""
 Told = dict[str, Any]
 """What is known of the addresses of one site: `as_told`."""
 
@@ -34,18 +39,60 @@ class Memory:
     @classmethod
     def of(cls, spider: Any) -> Memory:
         """What is kept for a spider of a site; of any other nothing is."""
-        site = getattr(spider, "site", None)
-        return cls(getattr(spider, "folder", None), getattr(site, "name", ""))
+        site, folder = getattr(spider, "site", None), getattr(spider, "folder", None)
+        if folder is not None and getattr(spider, "part", None) is not None:
+            folder = folder.parent
+        return cls(folder, getattr(site, "name", ""))
 
     def known(self) -> Told:
         """What an earlier run left."""
         return read_sites(self._path).get(self._site, {}) if self._path else {}
 
     def keep(self, pool: Pool, now: float, wall: float, *, every: float = 0.0) -> None:
-        """Keep what is known now, where it is `every` seconds since the last time."""
-        if self._path is not None and now - self._kept_at >= every:
-            self._kept_at = now
-            write_site(self._path, self._site, as_told(pool, now, wall))
+        """Keep what is known now, and learn what others found out, where it is `every` seconds
+        since the last time; a disk that cannot is no reason to stop.
+        """
+        if self._path is None or now - self._kept_at < every:
+            return
+        self._kept_at = now
+        with suppress(OSError), _alone(self._path.parent):
+            sites = read_sites(self._path)
+            others = sites.get(self._site, {})
+            learn(pool, others, now, wall)
+            mine = as_told(pool, now, wall)
+            mine["addresses"] += _still_resting(others, mine, wall)
+            fresh = self._path.with_suffix(".new")
+            fresh.write_bytes(orjson.dumps({**sites, self._site: mine}, option=orjson.OPT_INDENT_2))
+            fresh.replace(self._path)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def learn(pool: Pool, told: Told, now: float, wall: float) -> None:
+    """Take over what another crawl found out since: which addresses rest, and what was changed."""
+    known = _by_name(told)
+    for health in pool.all:
+        there = _known(health.address, known.get(health.address.name, {}), now, wall)
+        if there.resting_until > max(health.resting_until + _SAME, now):
+            health.resting_until, health.strikes = there.resting_until, there.strikes
+            health.doubt()
+    pool.rotations.share(rotation_times(told, now, wall), _SAME)
+
+
+def _still_resting(told: Told, mine: Told, wall: float) -> list[dict[str, Any]]:
+    """Addresses of other crawls that still rest: of another list, or exchanged since."""
+    names = {one["address"] for one in mine["addresses"]}
+    others = (row for name, row in _by_name(told).items() if name not in names)
+    return [{**row, "in_use": False} for row in others if is_resting(row, wall)]
 
 
 def as_told(pool: Pool, now: float, wall: float) -> Told:
@@ -82,13 +129,17 @@ def is_resting(one: Mapping[str, Any], now: float) -> bool:
 
 def healths(told: Told, addresses: list[Address], now: float, wall: float) -> list[Health]:
     """The addresses with what an earlier run learned of them."""
+    known = _by_name(told)
+    return [_known(one, known.get(one.name, {}), now, wall) for one in addresses]
+
+
+def _by_name(told: Told) -> dict[str, dict[str, Any]]:
     rows = told.get("addresses")
-    known = {
+    return {
         str(row.get("address")): row
         for row in (rows if isinstance(rows, list) else ())
         if isinstance(row, dict)
     }
-    return [_known(one, known.get(one.name, {}), now, wall) for one in addresses]
 
 
 def _known(address: Address, row: Mapping[str, Any], now: float, wall: float) -> Health:
@@ -123,12 +174,3 @@ def read_sites(path: Path) -> dict[str, Told]:
     return (
         {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}
     )
-
-
-def write_site(path: Path, site: str, told: Told) -> None:
-    """Keep what is known of a site's addresses; a disk that cannot is no reason to stop."""
-    whole = orjson.dumps({**read_sites(path), site: told}, option=orjson.OPT_INDENT_2)
-    fresh = path.with_suffix(".new")
-    with suppress(OSError):
-        fresh.write_bytes(whole)
-        fresh.replace(path)

@@ -196,6 +196,7 @@ class EgressMiddleware(Egress):
             self._give_up(error)
             return
         now, wall = time.monotonic(), time.time()
+        self._ways.know(found)
         self._pool.exchanges = self._backend.exchanges
         known = self._memory.known()
         self._pool.rotations.remember(memory.rotation_times(known, now, wall))

@@ -41,6 +41,19 @@ class Rotations:
         """Changes of earlier runs."""
         self._times.extend(sorted(times))
 
+    def share(self, times: Iterable[float], same: float) -> None:
+        """Changes that another crawl made, beside those known; `same`: seconds that one may be off.
+
+        >>> budget = Rotations(2)
+        >>> budget.remember([10.0])
+        >>> budget.share([10.2, 20.0, 5.0], 1.0)
+        >>> budget.times
+        [10.0, 20.0]
+        """
+        known = [*self._times]
+        fresh = [time for time in times if all(abs(time - one) > same for one in known)]
+        self._times = deque(sorted([*known, *fresh])[-self._most :], maxlen=self._most)
+
     def note(self, now: float) -> None:
         """A change took place."""
         self.count += 1

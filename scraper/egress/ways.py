@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from scraper.egress.address import Address
@@ -16,11 +17,21 @@ class Ways:
         self._resolve, self._broken = resolve, broken
         self._relays: dict[str, Relay] = {}
         self._fresh: list[str] = []
+        self.chooses = False
+        """Whether a relay has to choose among a host's addresses those that a source reaches."""
 
     @property
     def any(self) -> bool:
         """Whether there is a relay."""
         return bool(self._relays)
+
+    def know(self, addresses: Sequence[Address]) -> None:
+        """Look at the addresses that there are.
+
+        Twisted tries every address of a host, IPv4 and IPv6, and breaks off at one that is not of
+        the source's kind. Nearly every host has IPv4.
+        """
+        self.chooses = any(":" in one.bind for one in addresses)
 
     def fresh(self) -> list[str]:
         """The relays, as proxies, that were opened since this was asked last."""
@@ -39,9 +50,7 @@ class Ways:
                 server = {"server": self._relay(address).url}
                 context["playwright_context_kwargs"] = {"proxy": server}
             return {"cookiejar": address.name, **context}
-        # Twisted tries every address of a host, of whichever family, and breaks off at the first
-        # that is not of the source's.
-        if address.proxy or ":" in address.bind:
+        if address.proxy or (address.bind and self.chooses):
             return {"cookiejar": address.name, "proxy": self._relay(address).url}
         if address.bind:
             return {"cookiejar": address.name, "bindaddress": (address.bind, 0), "proxy": None}

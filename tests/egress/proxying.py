@@ -36,12 +36,22 @@ class Proxies:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def add(self, bind: str, kind: str = "http", user: str = "", password: str = "") -> int:
-        made = self._add(bind, kind, f"{user}:{password}" if user else "")
+    def add(
+        self, bind: str, kind: str = "http", user: str = "", password: str = "", lives: int = 10**9
+    ) -> int:
+        """`lives`: requests after which the proxy is gone, in the middle of the last."""
+        made = self._add(bind, kind, f"{user}:{password}" if user else "", lives)
         return asyncio.run_coroutine_threadsafe(made, self._loop).result(10)
 
-    async def _add(self, bind: str, kind: str, known: str) -> int:
+    async def _add(self, bind: str, kind: str, known: str, lives: int) -> int:
+        left = [lives]
+
         async def serve(reader, writer):
+            left[0] -= 1
+            if left[0] <= 0:
+                server.close()
+                writer.transport.abort()
+                return
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await (self._socks if kind == "socks5" else self._http)(reader, writer, bind, known)
             writer.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,16 @@ import pytest
 from scraper.cli.main import main
 from scraper.dataset import read
 from scraper.demo.bans import Ban
-from tests.egress.crawling import CONCURRENCY, Crawl, site
+from tests.egress.crawling import CONCURRENCY, REST, Crawl, site
 
-FAST = ("EGRESS_REST=1", "EGRESS_ROTATIONS_PER_HOUR=60")
-LOCAL = "EGRESS=addresses:127.0.0.2,127.0.0.3,127.0.0.4"
+FAST = (f"EGRESS_REST={REST}", "EGRESS_ROTATIONS_PER_HOUR=60")
+SOURCES = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
+LOCAL = f"EGRESS=addresses:{','.join(SOURCES)}"
 
 
-@pytest.mark.parametrize("refusing", ["403", "challenge"])
-def test_all_houses_arrive_by_several_addresses(tmp_path, refusing) -> None:
-    with site(60, Ban(12, refusing, 3.0)) as demo:
+@pytest.mark.parametrize("refusing", ["challenge", pytest.param("403", marks=pytest.mark.full)])
+def test_all_houses_arrive_by_several_addresses(tmp_path, refusing, capsys) -> None:
+    with site(55, Ban(12, refusing)) as demo:
         crawl = Crawl(demo, tmp_path)
         assert crawl.houses(LOCAL, *FAST) == 0, crawl.said[-3000:]
         crawl.check_all_there()
@@ -29,32 +29,29 @@ def test_all_houses_arrive_by_several_addresses(tmp_path, refusing) -> None:
         assert len(demo.bans.begun) >= 3
         visits = read(str(tmp_path / "data"), table="visits")
         clients = {one.client[0] for one in demo.log.requests()}
-        assert (
-            set(visits[visits.outcome == "ok"].address)
-            <= clients
-            == set(LOCAL.removeprefix("EGRESS=addresses:").split(","))
-        )
+        assert set(visits[visits.outcome == "ok"].address) <= clients == {*SOURCES}
         told = crawl.report["egress"]
         assert sum(one["refusals"] for one in told["addresses"]) > 0
         assert crawl.report["stats"]["egress/rotations"] == told["rotations_of_run"] > 0
+        assert main(["status", str(tmp_path / "data")]) == 0
+        assert all(name in capsys.readouterr().out for name in SOURCES[:1])
 
 
 def test_retry_after_is_obeyed_by_all_addresses(tmp_path) -> None:
-    with site(45, Ban(20, "429", 2.0)) as demo:
+    with site(30, Ban(15, "429", 2.0)) as demo:
         crawl = Crawl(demo, tmp_path)
         assert crawl.houses(LOCAL, *FAST) == 0, crawl.said[-3000:]
         crawl.check_all_there()
-        crawl.check_pace()
         assert max(crawl.wasted()) <= 1
         assert demo.bans.begun
-        asked = sorted(one.time for one in demo.log.requests())
+        asked = [one.time for one in demo.log.requests()]
         for began, _ in demo.bans.begun:
-            # What was in flight when the ban began arrives within moments of it.
-            assert not [t for t in asked if began + 0.5 < t < began + 2.0]
+            # Nothing but what was in flight; a site without Retry-After sees sixty in that time.
+            assert len([t for t in asked if began - 0.01 <= t < began + 2.0]) <= CONCURRENCY + 1
 
 
 def test_one_address_ends_with_5_and_nothing_is_lost(tmp_path, capsys) -> None:
-    with site(40, Ban(20, "challenge")) as demo:
+    with site(30, Ban(12, "challenge")) as demo:
         crawl = Crawl(demo, tmp_path)
         assert crawl.houses("EGRESS_REST=0.3") == 5, crawl.said[-3000:]
         assert "the site refuses the one address there is" in crawl.said
@@ -89,11 +86,14 @@ def resting(kept: Path, until: float) -> None:
     kept.write_text(json.dumps(told))
 
 
-def test_without_bans_nothing_is_refused(tmp_path) -> None:
-    """The control: the same crawl, and no address is ever left."""
-    with site(25, None) as demo:
+def test_by_ipv6_and_without_bans_nothing_is_refused(tmp_path, loopback_6) -> None:
+    """The control of all above: a crawl of the same kind, and its address is never left."""
+    with site(12, None, host=loopback_6) as demo:
         crawl = Crawl(demo, tmp_path)
-        assert crawl.houses(LOCAL, *FAST) == 0, crawl.said[-3000:]
+        # An address that cannot reach the site is passed over: that is no rotation.
+        code = crawl.houses(f"EGRESS=addresses:127.0.0.2,{loopback_6}", *FAST)
+        assert code == 0, crawl.said[-3000:]
         crawl.check_all_there()
-        crawl.check_pace()
-        assert Counter(one.client[0] for one in demo.log.requests()).keys() == {"127.0.0.2"}
+        assert {one.client[0] for one in demo.log.requests()} == {loopback_6}
+        assert crawl.report["egress"]["rotations_of_run"] == 0
+        assert not demo.bans

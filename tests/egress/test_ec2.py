@@ -43,10 +43,18 @@ class Cloud:
         return self.client.describe_addresses()["Addresses"]
 
 
-@pytest.fixture
-def cloud(s3_endpoint, monkeypatch) -> Iterator[Cloud]:
+@pytest.fixture(scope="module")
+def image(s3_endpoint) -> str:
+    """An image to make instances of; moto takes seconds to list its own."""
     client = boto3.client("ec2", endpoint_url=s3_endpoint, region_name="us-east-1")
-    image = client.describe_images()["Images"][0]["ImageId"]
+    found = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    client.close()
+    return str(found)
+
+
+@pytest.fixture
+def cloud(s3_endpoint, image, monkeypatch) -> Iterator[Cloud]:
+    client = boto3.client("ec2", endpoint_url=s3_endpoint, region_name="us-east-1")
     made = client.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]
     with Faulty(s3_endpoint) as faulty:
         cloud = Cloud(faulty, client, made["InstanceId"])

@@ -72,3 +72,15 @@ def one_line(folder):
 def test_a_wrong_ban_is_refused(text) -> None:
     with pytest.raises(ValueError, match=r"PAGES|soon"):
         Ban.parse(text)
+
+
+def test_a_gateway_names_each_session_anew(monkeypatch) -> None:
+    monkeypatch.setenv("GATE", f"socks5://u-{{session}}:{CANARY}@127.0.0.1:1080")
+    gateway = open_backend(Options.from_settings({"EGRESS": "gateway:env:GATE"}))
+    (first,) = gateway.addresses()
+    second = gateway.exchange(first)
+    assert [first.name, second.name] == ["127.0.0.1:1080#1", "127.0.0.1:1080#2"]
+    users = [one.proxy.user for one in (first, second)]
+    assert len(set(users)) == 2
+    assert all(user.startswith("u-") and "{" not in user for user in users)
+    assert CANARY not in repr((first, second))
