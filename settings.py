@@ -49,7 +49,7 @@ DOWNLOADER_MIDDLEWARES = {
 EGRESS = "direct"  # or addresses:IP,IP proxies:FILE gateway:URL ec2 ec2-pool:TAG=VALUE:PORT
 EGRESS_ROTATIONS_PER_HOUR = 6  # times that a site may be asked from another address
 EGRESS_REST = 60  # seconds that a refused address rests at first, then twice as long each time
-EGRESS_PATIENCE = 600  # seconds that a crawl waits for an address at most
+EGRESS_PATIENCE = 180  # seconds that a crawl goes on without a page, once it is refused
 
 # Browser
 BROWSER = ""  # path of a Chromium; found by itself where it is empty

@@ -48,7 +48,7 @@ class GivingSpider(SiteSpider):
         lease = meta[names.LEASE]
         # A rendered page is never twice the same.
         same = page.sha256 if page.fetch_mode == "http" else ""
-        why = self.silence.why(page.fetch_mode, lease.house_id, same, nothing=nothing)
+        why = self.silence.why(lease.house_id, same, nothing=nothing)
         if not why:
             return False
         own = self.egress.silent(meta, lease.house_id, why)

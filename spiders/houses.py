@@ -148,11 +148,14 @@ class HousesSpider(GivingSpider):
             return without(page, meta, "ok", UNCHANGED)
         if refused := refusal(page):
             return self.refused(page, meta, refused)
+        found = None
         try:
-            return self._found(page, meta)
+            found = self._found(page, meta)
+            return found
         finally:
-            # What was found out about its address on the way comes first.
-            if page.status >= 500:
+            # What was found out about its address on the way comes first. A page that is to be
+            # filled by a browser is the same for everybody, refused or not.
+            if page.status >= 500 or isinstance(found, Request):
                 self.egress.nothing(meta)
             elif names.PART_REFUSED not in meta:
                 self.egress.good(meta)
@@ -183,10 +186,6 @@ class HousesSpider(GivingSpider):
         """The house where the page has what it takes; else the same house by another way."""
         trip: Trip = meta[names.TRIP]
         lacking = missing(extraction.best, self.site.house.required)
-        nothing = bool(lacking) and says_nothing(extraction)
-        looked_at = self.again is None and (nothing or not lacking)
-        if looked_at and self.hushed(page, meta, nothing=nothing):
-            return None
         if page.fetch_mode == "http":
             trip.signals = signals
             mode = self.ways.after_http(trip, page, extraction, lacks=bool(lacking))
@@ -194,13 +193,17 @@ class HousesSpider(GivingSpider):
                 return self._visit(mode, meta)
         if lacking and (why := meta.get(names.PART_REFUSED)):
             return self.refused(page, meta, Refusal(f"its data was refused: {why}", 1.0, "data"))
+        nothing = bool(lacking) and says_nothing(extraction)
+        looked_at = self.again is None and (nothing or not lacking)
+        if looked_at and self.hushed(page, meta, nothing=nothing):
+            return None
         if lacking:
             reason = f"no {', no '.join(lacking)} on the page"
             return replace(without(page, meta, "unread", reason), page=page)
         if page.fetch_mode == "browser":
             trip.signalled = bool(page_signals(page, TOKEN))
             self.ways.rendered(trip, page, extraction)
-        self.silence.read(page.fetch_mode, trip.house_id, page.sha256)
+        self.silence.read(trip.house_id, page.sha256)
         return self._house(page, extraction, meta, signals)
 
     def _read_data(self, page: Page, meta: dict[str, Any], trip: Trip) -> House | Visit | Request:

@@ -6,12 +6,11 @@ it is looked at only while these are rare; what decides is what comes next, and 
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from typing import Final
 
 FEWEST: Final = 5
-"""Houses that were read in the same way before a page of nothing is worth a thought: of a site
-whose pages are filled by scripts a plain request never brings more."""
+"""Houses that were read before a page of nothing is worth a thought."""
 OWN: Final = 3
 """Pages of nothing that every site may have."""
 SHARE: Final = 0.05
@@ -26,29 +25,28 @@ class Silence:
     """What a crawl knows of such pages."""
 
     def __init__(self) -> None:
-        self._read: Counter[str] = Counter()
-        self._own = 0
+        self._read = self._own = 0
         self._recent: deque[tuple[str, str]] = deque(maxlen=_RECENT)
         self.alike: set[str] = set()
         """Houses whose row may be that of another: the same page came again."""
 
-    def why(self, mode: str, house_id: str, page: str, *, nothing: bool) -> str:
+    def why(self, house_id: str, page: str, *, nothing: bool) -> str:
         """Why a page may be a refusal; "" where it need not be looked at.
 
-        `mode`: how it was asked for. `page`: the digest of its body; "" where it says little, as
-        for a page that was rendered. `nothing`: whether it says nothing of a house.
+        `page`: the digest of its body; "" where it says little, as for a page that was rendered.
+        `nothing`: whether it says nothing of a house, by whichever way it is asked for.
 
         >>> lately = Silence()
         >>> for house_id in "12345":
-        ...     lately.read("http", house_id, f"page {house_id}")
-        >>> lately.why("http", "6", "empty", nothing=True)
+        ...     lately.read(house_id, f"page {house_id}")
+        >>> lately.why("6", "empty", nothing=True)
         'a page that says nothing of a house'
-        >>> lately.why("http", "6", "page 5", nothing=False)
+        >>> lately.why("6", "page 5", nothing=False)
         'the very page of another house'
-        >>> lately.why("http", "5", "page 5", nothing=False), lately.why("data", "6", "", nothing=1)
+        >>> lately.why("5", "page 5", nothing=False), Silence().why("6", "", nothing=True)
         ('', '')
         """
-        if self._read[mode] < FEWEST or self._own >= OWN + SHARE * self._read.total():
+        if self._read < FEWEST or self._own >= OWN + SHARE * self._read:
             return ""
         if nothing:
             return NOTHING
@@ -63,9 +61,9 @@ class Silence:
         else:
             self.alike.update(others)
 
-    def read(self, mode: str, house_id: str, page: str) -> None:
+    def read(self, house_id: str, page: str) -> None:
         """A house was read."""
-        self._read[mode] += 1
+        self._read += 1
         self._recent.append((house_id, page))
 
     def _others(self, house_id: str, page: str) -> set[str]:

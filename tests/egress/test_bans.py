@@ -64,21 +64,28 @@ def test_one_address_ends_with_5_and_nothing_is_lost(tmp_path, capsys) -> None:
         assert main(["status", str(tmp_path / "data"), "--json"]) == 0
         said = json.loads(capsys.readouterr().out)
         assert said["addresses"]["demo"]["addresses"][0]["refusals"] == address["refusals"]
-        kept = next((tmp_path / "data").rglob("egress.json"))
-        resting(kept, time.time() + 3600)
-        before = len(demo.log.requests())
-        assert crawl.run("houses") == 5, crawl.said[-3000:]
-        assert len(demo.log.requests()) == before
-        assert main(["status", str(tmp_path / "data")]) == 0
-        assert "the site refuses; worth trying again after" in capsys.readouterr().out
-        resting(kept, time.time())
+        resting(tmp_path / "data", time.time())
         demo.bans = None
         assert crawl.run("houses") == 0, crawl.said[-3000:]
         crawl.check_all_there()
 
 
-def resting(kept: Path, until: float) -> None:
+@pytest.mark.full
+def test_a_run_that_starts_too_early_asks_for_nothing(tmp_path, capsys) -> None:
+    with site(30, Ban(12, "challenge")) as demo:
+        crawl = Crawl(demo, tmp_path)
+        assert crawl.houses("EGRESS_PATIENCE=0") == 5, crawl.said[-3000:]
+        resting(tmp_path / "data", time.time() + 3600)
+        before = len(demo.log.requests())
+        assert crawl.run("houses") == 5, crawl.said[-3000:]
+        assert len(demo.log.requests()) == before
+        assert main(["status", str(tmp_path / "data")]) == 0
+        assert "the site refuses; worth trying again after" in capsys.readouterr().out
+
+
+def resting(place: Path, until: float) -> None:
     """Let every address rest until then, as a longer rest would."""
+    kept = next(place.rglob("egress.json"))
     told = json.loads(kept.read_text())
     for one in told["demo"]["addresses"]:
         one["resting_until"] = until

@@ -188,6 +188,7 @@ def test_an_instance_of_the_pool_is_stopped_and_started(cloud, monkeypatch) -> N
             Ec2Pool(wrong)
 
 
+@pytest.mark.full
 def test_a_whole_crawl_by_elastic_ips(cloud, tmp_path) -> None:
     """moto's Elastic IPs lie in 127.0.0.0/8: the site sees, and bans, exactly these."""
     backend = Ec2()

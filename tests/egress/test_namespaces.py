@@ -87,7 +87,7 @@ def inside(name: str, *command: str, **options) -> subprocess.Popen[str]:
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)  # fmt: skip
 
 
-@pytest.mark.parametrize("version", [4, 6], indirect=True)
+@pytest.mark.parametrize("version", [4, pytest.param(6, marks=pytest.mark.full)], indirect=True)
 def test_the_site_sees_the_addresses_that_the_pool_claims(version: int, tmp_path: Path) -> None:
     """Three addresses, each refused for good after ten requests: all are used, and it ends."""
     with inside(SITE, "-c", SERVE, SERVER[version]) as served:

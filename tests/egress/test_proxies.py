@@ -45,7 +45,7 @@ def test_all_houses_arrive_by_proxies(tmp_path, scripted) -> None:
         assert clients == {"127.0.1.2", "127.0.1.3", "127.0.1.4"}
         assert demo.bans.begun
         if scripted:
-            assert crawl.report["stats"]["playwright/page_count"] > 0
+            assert {"http", "browser"} <= set(crawl.rows.fetch_mode)
         else:
             crawl.check_pace()
             assert max(crawl.wasted()) <= 1

