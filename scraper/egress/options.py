@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from scraper.errors import SettingError
@@ -29,7 +29,7 @@ class Options:
 
     kind: Kind = "direct"
     """`EGRESS` up to its first colon."""
-    what: str = ""
+    what: str = field(default="", repr=False)
     """`EGRESS` behind it: may hold credentials, and is never shown."""
     rotations: int = 6
     """`EGRESS_ROTATIONS_PER_HOUR`: times an hour that a site may be asked from another address."""

@@ -77,6 +77,7 @@ def test_a_wrong_ban_is_refused(text) -> None:
 def test_a_gateway_names_each_session_anew(monkeypatch) -> None:
     monkeypatch.setenv("GATE", f"socks5://u-{{session}}:{CANARY}@127.0.0.1:1080")
     gateway = open_backend(Options.from_settings({"EGRESS": "gateway:env:GATE"}))
+    assert CANARY not in repr(Options.from_settings({"EGRESS": f"gateway:http://u:{CANARY}@h:1"}))
     (first,) = gateway.addresses()
     second = gateway.exchange(first)
     assert [first.name, second.name] == ["127.0.0.1:1080#1", "127.0.0.1:1080#2"]
