@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.demo.site import DemoSite
+from scraper.demo.seeded import Seeded
 from tests.egress.crawling import listed
 
 SITE, CRAWLER = f"hc-site-{os.getpid()}", f"hc-crawl-{os.getpid()}"
@@ -93,7 +93,7 @@ def test_the_site_sees_the_addresses_that_the_pool_claims(version: int, tmp_path
     with inside(SITE, "-c", SERVE, SERVER[version]) as served:
         told = json.loads(served.stdout.readline())
         (tmp_path / "demo.toml").write_text(told["file"])
-        listed(tmp_path / "d", told["url"], DemoSite(houses=40, seed=11).catalogue.towns)
+        listed(tmp_path / "d", told["url"], Seeded(40, 11).catalogue().towns)
         command = ["-m", "scraper.cli.scrapy", "crawl", "houses"]
         command += ["-a", f"site={tmp_path / 'demo.toml'}", "-s", f"DATASET={tmp_path / 'd'}"]
         command += ["-s", f"EGRESS=addresses:{','.join(HERE[version])}"]
