@@ -16,8 +16,10 @@ work=$(mktemp -d)
 made=()
 
 clean() {
-    # A parent of a namespace heeds no other; its child dies with it.
-    jobs -p | xargs -r kill -KILL 2>/dev/null || true
+    # With its process 1 a namespace ends.
+    for one in $(jobs -p); do
+        pgrep -P "$one" | xargs -r kill -KILL || true
+    done
     wait 2>/dev/null || true
     for one in "${made[@]}"; do buildah rm "$one" >/dev/null || true; done
     rm -rf "$work"
