@@ -16,6 +16,8 @@ from scraper.errors import IncompleteError, SettingError
 from tests.egress.clouds import Faulty, Metadata, in_a_process
 from tests.egress.crawling import Crawl, site
 
+IMAGE = "ami-12c6146b"
+"""One that moto knows: to list them takes it seconds."""
 HOLD = """
 import sys
 from scraper.egress.ec2 import Ec2
@@ -43,19 +45,10 @@ class Cloud:
         return self.client.describe_addresses()["Addresses"]
 
 
-@pytest.fixture(scope="module")
-def image(s3_endpoint) -> str:
-    """An image to make instances of; moto takes seconds to list its own."""
-    client = boto3.client("ec2", endpoint_url=s3_endpoint, region_name="us-east-1")
-    found = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    client.close()
-    return str(found)
-
-
 @pytest.fixture
-def cloud(s3_endpoint, image, monkeypatch) -> Iterator[Cloud]:
+def cloud(s3_endpoint, monkeypatch) -> Iterator[Cloud]:
     client = boto3.client("ec2", endpoint_url=s3_endpoint, region_name="us-east-1")
-    made = client.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]
+    made = client.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"][0]
     with Faulty(s3_endpoint) as faulty:
         cloud = Cloud(faulty, client, made["InstanceId"])
         with Metadata(cloud.instance, cloud.public) as metadata:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from scraper.demo.bans import Ban
 from scraper.demo.server import Answer, Request
 from scraper.egress.health import SILENT_IN_A_ROW
+from scraper.sites.lists import HouseList
+from scraper.sites.split import whole
+from spiders.compared import Compared
 from tests.egress.crawling import CONCURRENCY, REST, Crawl, site
 
 TWO = ("EGRESS=addresses:127.0.0.2,127.0.0.3", f"EGRESS_REST={REST}",
@@ -38,6 +43,28 @@ def test_the_page_of_one_house_for_all_is_kept_for_none(tmp_path) -> None:
         crawl.check_all_there()
 
 
+def asks(compared: Compared, *, pages: int, total: int | None, found: int = 10) -> bool:
+    """Whether a page without houses is compared, in a list with so many pages and houses."""
+    listed = HouseList("", whole("https://homes.example/list"), total=total)
+    listed.pages, listed.found = pages, {str(n) for n in range(found)}
+    page = SimpleNamespace(url=f"https://homes.example/list?page={pages + 1}")
+    return compared.with_(page, listed, [], None) is not None
+
+
+def test_a_list_that_shows_all_that_it_names_has_ended() -> None:
+    compared = Compared()
+    assert not asks(compared, pages=1, total=None)  # nothing to compare with
+    compared.read("https://homes.example/list", 10)
+    assert asks(compared, pages=1, total=None)
+    assert asks(compared, pages=1, total=40)
+    assert not asks(compared, pages=1, total=10)
+    assert asks(compared, pages=0, total=None, found=0)
+    for _ in range(4):
+        compared.is_well()
+    assert not asks(compared, pages=1, total=40)  # lists end like this here
+
+
+@pytest.mark.full
 def test_a_list_without_houses_is_compared_with_one_that_had_some(tmp_path) -> None:
     with site(120, Ban(6, "blank")) as demo:
         crawl = Crawl(demo, tmp_path)
