@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from scraper.cli.spent import took_line
 from scraper.errors import ExitCode, HousecrawlError
 from scraper.fleet.engine import Counts
 from scraper.fleet.finish import finished, lacking
@@ -20,6 +21,7 @@ from scraper.ledger.lock import holder
 from scraper.ledger.snapshot import list_length
 from scraper.place.open import open_place
 from scraper.place.place import Place
+from scraper.watch.fold import fold
 
 HELP = "how far the parts of an order are: done, running, left, given up"
 
@@ -65,6 +67,7 @@ def _told(place: Place, order: Order, parts: Parts) -> dict[str, Any]:
         "queue": asdict(counts) if counts else wrong,
         "houses": {**houses, "in parts that did not end": list_length(place, order.name) - known},
         "refusals": refusals,
+        "took": fold(one for said in parts.records.values() for one in said),
         "version": (finished(place, order) or {}).get("version"),
         "next": _next(place, order, parts),
     }  # fmt: skip
@@ -95,6 +98,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
         f"{len(parts['left'])} left, {len(parts['dead'])} given up",
         f"houses  {states or 'none yet'}",
         f"refused {told['refusals']:,} answers",
+        *([f"took    {took_line(told['took'])}"] if told["took"] else []),
     ]
     if isinstance(queue, dict):
         lines.append(

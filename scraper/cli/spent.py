@@ -31,6 +31,16 @@ def spent_by(holder: Mapping[str, Any], now: datetime | None = None) -> str:
     return f", {said(dollars(seconds, hourly))} so far"
 
 
+def took_line(fleet: Mapping[str, Any]) -> str:
+    """What the runs of parts that have ended took so far.
+
+    >>> took_line({"runs": 3, "seconds": 7200, "dollars": 1.5})
+    '2.0 hours in 3 runs that have ended, $1.50 so far'
+    """
+    paid = f", {said(fleet['dollars'])} so far" if fleet.get("dollars") is not None else ""
+    return f"{fleet['seconds'] / HOUR:.1f} hours in {fleet['runs']:,} runs that have ended{paid}"
+
+
 def cost_line(last: Mapping[str, Any]) -> str:
     """What the last run and the parts before it took together; empty where nothing is known.
 

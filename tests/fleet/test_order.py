@@ -29,7 +29,16 @@ def test_from_submitted_to_handed_out_again(fleet, redis_server, capsys) -> None
     place = open_place(f.place)
     order, queue = read_order(place), open_queue(redis_server.url)
     assert [queue.claim(1.0).part for _ in range(3)] == [0, 1, 2]
-    record(place, order, 0, 3, states={"ok": 1, "new": 2}, stats={"egress/refusals": 2})
+    record(
+        place,
+        order,
+        0,
+        3,
+        states={"ok": 1, "new": 2},
+        stats={"egress/refusals": 2},
+        cost={"dollars": 0.5},
+        seconds=90,
+    )
     record(place, order, 0, 0, states={"ok": 3}, stats={"egress/refusals": 1})
     record(place, order, 1, 4, states={"unread": 5})
     bury(place, order, 1, 4, "exit 4: so it is")
@@ -43,6 +52,7 @@ def test_from_submitted_to_handed_out_again(fleet, redis_server, capsys) -> None
     assert told["parts"]["dead"] == [{"part": 1, "code": 4, "why": "exit 4: so it is"}]
     assert told["houses"] == {"ok": 3, "unread": 5, "in parts that did not end": 12 - 8}
     assert told["refusals"] == 3
+    assert (told["took"]["runs"], told["took"]["seconds"], told["took"]["dollars"]) == (3, 90, 0.5)
     assert f.here("status", f.place) == 0
     assert "1 of 3 done, 3 running, 1 left, 1 given up" in capsys.readouterr().out
 
