@@ -9,7 +9,7 @@ export PYTHONUNBUFFERED := 1
 # Every crawl is a process: compiled once, it starts in a sixth of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test faults lint types imports unit format lock clean
+.PHONY: help demo test faults bench lint types imports unit format lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,10 @@ unit:
 faults: ## every fault in full: seeds, kills, soaks (hours)
 	@bash deploy/setup.sh dev "$(PYTHON)"
 	FAULTS=full $(BIN)/python -m pytest -m "full or not full" --timeout 7200 tests/faults tests/deploy tests/gate/test_starts.py tests/privacy $(PYTEST)
+
+bench: ## every comparison with those others use, into docs/performance.md (ONLY=photos,plain)
+	@bash deploy/setup.sh dev "$(PYTHON)"
+	$(BIN)/python -m benchmarks.bench --only "$(ONLY)"
 
 format: ## put the code into its form
 	$(BIN)/ruff check --fix .

@@ -1,11 +1,12 @@
-"""Photos: what housecrawl costs an image, beside stock Scrapy's ImagesPipeline.
+"""Photos: what housecrawl costs an image, beside stock Scrapy's ImagesPipeline and img2dataset.
 
     python benchmarks/photos.py [--rounds 3] [--houses 30]
 
-Both fetch the same photos of 1536x1024 pixels, twenty a house, and make them 320 pixels wide; stock
-Scrapy keeps its full image too, as it always does. The CPU seconds of a long and of a short crawl
-are subtracted, so that starting does not count. Prints medians, images a CPU second, and the
-quality of our small photos against a full LANCZOS resize (PSNR, dB).
+All fetch the same photos of 1536x1024 pixels, twenty a house, and make them 320 pixels wide; stock
+Scrapy keeps its full image too, as it always does, and img2dataset is told their addresses. The
+CPU seconds of a long and of a short crawl are subtracted, so that starting does not count. Prints
+medians, images a CPU second, and the quality of our small photos against a full LANCZOS resize
+(PSNR, dB).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.pages import SITE, list_into
+from benchmarks.peers import python_of
 from benchmarks.plain import cost
 from scraper.photos.downsample import resized
 
@@ -165,8 +167,21 @@ def stock(root: str, houses: int) -> float:
     """The same of a stock spider."""
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "stock.py").write_text(STOCK)
-        command = [sys.executable, "-m", "scrapy", "runspider", "stock.py"]
+        command = [python_of("scrapy"), "-m", "scrapy", "runspider", "stock.py"]
         return cost([*command, "-a", f"root={root}", "-a", f"houses={houses}"], Path(name))
+
+
+def img2dataset(root: str, houses: int) -> float:
+    """The same of img2dataset, in two processes."""
+    with tempfile.TemporaryDirectory() as name:
+        urls = "".join(f"{root}/photo/{number}.jpg\n" for number in range(houses * PHOTOS))
+        (Path(name) / "urls.txt").write_text(urls)
+        how = {"url_list": "urls.txt", "output_folder": "small", "image_size": 320}
+        how |= {"resize_mode": "keep_ratio", "resize_only_if_bigger": True, "encode_quality": 85}
+        how |= {"processes_count": 2, "thread_count": 16, "number_sample_per_shard": 400}
+        call = f"import img2dataset\nif __name__ == '__main__':\n img2dataset.download(**{how!r})\n"
+        (Path(name) / "peer.py").write_text(call)
+        return cost([python_of("img2dataset"), "peer.py"], Path(name))
 
 
 def quality() -> float:
@@ -189,18 +204,23 @@ def main() -> None:
     parser.add_argument("--houses", type=int, default=30)
     args = parser.parse_args()
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
-    found: dict[str, list[float]] = {"housecrawl": [], "stock ImagesPipeline": []}
+    ways = {"housecrawl": ours}
+    ways |= {name: run for name, run in _PEERS.items() if python_of(name)}
+    found: dict[str, list[float]] = {name: [] for name in ways}
     with photo_site() as root:
         for _ in range(args.rounds):
-            for name, crawl in zip(found, (ours, stock), strict=True):
+            for name, crawl in ways.items():
                 more = crawl(root, _SHORT + args.houses) - crawl(root, _SHORT)
                 found[name].append(1000 * more / args.houses / PHOTOS)
-    print("| | ms of CPU an image | images a CPU second |\n| --- | ---: | ---: |")
+    mine = statistics.median(found["housecrawl"])
+    print("| | ms of CPU an image | images a CPU second | of ours |\n| --- | ---: | ---: | ---: |")
     for name, costs in found.items():
-        median = statistics.median(costs)
-        print(f"| {name} | {median:.1f} | {1000 / median:.0f} |")
+        each = statistics.median(costs)
+        print(f"| {name} | {each:.1f} | {1000 / each:.0f} | {each / mine:.2f} |")
     print(f"\nPSNR {quality():.1f} dB")
 
+
+_PEERS: Final = {"scrapy": stock, "img2dataset": img2dataset}
 
 if __name__ == "__main__":
     main()

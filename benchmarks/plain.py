@@ -1,10 +1,11 @@
-"""Plain pages: what housecrawl costs a page, beside a stock Scrapy spider that takes 15 fields.
+"""Plain pages: what housecrawl costs a page, beside stock Scrapy and Crawlee with 15 fields.
 
     python benchmarks/plain.py [--rounds 3] [--pages 800]
 
-Both crawl the same pages of 5, 60 and 600 KB, in turns. The CPU seconds (user and system) of a
+All crawl the same pages of 5, 60 and 600 KB, in turns. The CPU seconds (user and system) of a
 long and of a short crawl are subtracted, so that starting does not count. Ours passes its gate and
-its ledger, reads every fact, cleans it, and writes Parquet; stock Scrapy writes JSON lines.
+its ledger, reads every fact, cleans it, and writes Parquet; stock Scrapy and Crawlee take 15
+fields by CSS and write JSON lines. Each peer has an environment of its own.
 Prints a markdown table of medians.
 """
 
@@ -16,42 +17,71 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from benchmarks.pages import SITE_FILE, SIZES, list_into, page_site
+from benchmarks.peers import python_of
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _SHORT: Final = 100
 """Pages of the short crawl."""
-STOCK: Final = """
-import scrapy
-
+_FIELDS: Final = """
 FIELDS = ["Sold price", "Sold on", "Bedrooms", "Bathrooms", "Living area", "Lot size",
           "Year built", "Home type", "Heating", "Cooling", "Stories", "Garage spaces",
           "Attic material", "Roof age"]
+"""
+STOCK: Final = f"""
+import scrapy
+{_FIELDS}
 
 class Houses(scrapy.Spider):
     name = "houses"
-    custom_settings = {"CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
-                       "DOWNLOAD_DELAY": 0, "LOG_LEVEL": "ERROR", "ROBOTSTXT_OBEY": True}
+    custom_settings = {{"CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+                       "DOWNLOAD_DELAY": 0, "LOG_LEVEL": "ERROR", "ROBOTSTXT_OBEY": True}}
 
     async def start(self):
         for number in range(int(self.pages)):
-            yield scrapy.Request(f"{self.root}/house/{number}")
+            yield scrapy.Request(f"{{self.root}}/house/{{number}}")
 
     def parse(self, response):
-        row = {"address": response.css("h1::text").get()}
+        row = {{"address": response.css("h1::text").get()}}
         for field in FIELDS:
-            row[field] = response.css(f"th:contains('{field}') + td::text").get()
+            row[field] = response.css(f"th:contains('{{field}}') + td::text").get()
         yield row
+"""
+CRAWLEE: Final = f"""
+import asyncio, json, logging, sys
+from crawlee import ConcurrencySettings
+from crawlee.crawlers import ParselCrawler
+from crawlee.storage_clients import MemoryStorageClient
+{_FIELDS}
+async def main(root, pages):
+    crawler = ParselCrawler(
+        concurrency_settings=ConcurrencySettings(max_concurrency=16, desired_concurrency=16),
+        storage_client=MemoryStorageClient(), configure_logging=False)
+    rows = open("rows.jsonl", "w")
+
+    @crawler.router.default_handler
+    async def parse(context):
+        row = {{"address": context.selector.css("h1::text").get()}}
+        for field in FIELDS:
+            row[field] = context.selector.css(f"th:contains('{{field}}') + td::text").get()
+        rows.write(json.dumps(row) + "\\n")
+
+    await crawler.run([f"{{root}}/house/{{number}}" for number in range(pages)])
+
+logging.disable()
+asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """
 
 
 def cost(command: list[str], folder: Path) -> float:
     """CPU seconds, user and system, of a command and its children."""
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
-    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=folder, env=environment, **quiet)
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
@@ -74,8 +104,15 @@ def stock(root: str, pages: int) -> float:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "stock.py").write_text(STOCK)
-        command = [sys.executable, "-m", "scrapy", "runspider", "stock.py", "-O", "rows.jsonl"]
+        command = [python_of("scrapy"), "-m", "scrapy", "runspider", "stock.py", "-O", "rows.jsonl"]
         return cost([*command, "-a", f"root={root}", "-a", f"pages={pages}"], folder)
+
+
+def crawlee(root: str, pages: int) -> float:
+    """The same of Crawlee's crawler for plain pages, its queue in memory."""
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "peer.py").write_text(CRAWLEE)
+        return cost([python_of("crawlee"), "peer.py", root, str(pages)], Path(name))
 
 
 def main() -> None:
@@ -86,19 +123,29 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     args = parser.parse_args()
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
-    print(
-        "| page, KB | housecrawl, ms of CPU | stock Scrapy | ratio |\n| ---: | ---: | ---: | ---: |"
-    )
+    peers = {name: run for name, run in _PEERS.items() if python_of(name)}
+    print("| page, KB | housecrawl, ms of CPU |" + "".join(f" {p} | ratio |" for p in peers))
+    print("| ---: | ---: |" + " ---: | ---: |" * len(peers))
     for size in args.sizes:
-        found: dict[str, list[float]] = {"ours": [], "stock": []}
-        with page_site(size) as root:
-            for _ in range(args.rounds):
-                for name, crawl in (("ours", ours), ("stock", stock)):
-                    more = crawl(root, _SHORT + args.pages) - crawl(root, _SHORT)
-                    found[name].append(1000 * more / args.pages)
-        mine, theirs = (statistics.median(found[name]) for name in ("ours", "stock"))
-        print(f"| {size} | {mine:.1f} | {theirs:.1f} | {mine / theirs:.2f} |", flush=True)
+        found = _measured(size, {"ours": ours, **peers}, args.rounds, args.pages)
+        shown = (f" {found[p]:.1f} | {found['ours'] / found[p]:.2f} |" for p in peers)
+        print(f"| {size} | {found['ours']:.1f} |" + "".join(shown), flush=True)
 
+
+def _measured(
+    size: int, ways: dict[str, Callable[[str, int], float]], rounds: int, pages: int
+) -> dict[str, float]:
+    """Milliseconds of CPU a page of each way, medians of rounds that take turns."""
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    with page_site(size) as root:
+        for _ in range(rounds):
+            for name, crawl in ways.items():
+                more = crawl(root, _SHORT + pages) - crawl(root, _SHORT)
+                found[name].append(1000 * more / pages)
+    return {name: statistics.median(costs) for name, costs in found.items()}
+
+
+_PEERS: Final = {"scrapy": stock, "crawlee": crawlee}
 
 if __name__ == "__main__":
     main()
