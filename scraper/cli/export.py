@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from scraper.dataset.choice import chosen
 from scraper.dataset.export import WRITERS, export
 from scraper.dataset.photo_export import FORMS, SHARD_BYTES, export_photos
 from scraper.errors import ExitCode, UsageError
@@ -37,12 +38,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"size at which a tar or Parquet file ends, in MiB; default: {SHARD_BYTES >> 20}",
     )
     parser.add_argument("--version", type=int, metavar="N", help="default: the newest")
+    parser.add_argument("--as-of", metavar="DATE", help="the version that stood at its end, UTC")
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Write the file and say what it holds."""
     _check(args)
     place = open_place(args.place, create=False)
+    args.version = chosen(place, args.version, args.as_of)
     if args.form:
         size = SHARD_BYTES if args.shard_mb is None else args.shard_mb << 20
         done = export_photos(place, args.out, args.form, version=args.version, shard_bytes=size)

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from scraper.dataset.vacuumed import vacuumed
 from scraper.dataset.version import Version, versions
 from scraper.errors import ExitCode
 from scraper.place.open import open_place
@@ -23,7 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Print the versions, newest last."""
-    known = versions(open_place(args.place, create=False))
+    place = open_place(args.place, create=False)
+    known = versions(place)
     if not known:
         print("nothing was published yet: a crawl that ends publishes the first version")
         return ExitCode.COMPLETE
@@ -31,8 +33,10 @@ def run(args: argparse.Namespace) -> ExitCode:
     for column in _COLUMNS:
         table.add_column(column, justify="right")
     table.add_column("from")
+    gone = vacuumed(place)
     for version in known:
-        table.add_row(*_cells(version))
+        *cells, source = _cells(version)
+        table.add_row(*cells, f"{source} (vacuumed)" if version.number in gone else source)
     Console(highlight=False).print(table)
     return ExitCode.COMPLETE
 

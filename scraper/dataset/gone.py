@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from scraper.dataset.conform import plain_schema, subschema
 from scraper.dataset.intake import HOUSE, Intake
+from scraper.dataset.rewrite import set_status
 from scraper.dataset.table import Table
 from scraper.ledger.manifests import Manifest
 from scraper.place.place import Place
@@ -38,5 +39,5 @@ def mark_gone(houses: Table, place: Place, manifests: Sequence[Manifest]) -> Non
     it changes nothing.
     """
     found = gone_visits(place, manifests)
-    if found.num_rows and houses.has_open(found.select(list(HOUSE))):
-        houses.set_status(found, GONE)
+    if found.num_rows:
+        set_status(houses, found, GONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby, islice
-from typing import Final
+from typing import Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +19,11 @@ from scraper.schema import KEYS
 
 _KEY: Final = (*KEYS["photos"], "run_id")
 _HOUSES_AT_ONCE: Final = 20_000
+_BATCHES_AT_ONCE: Final = 64
+_SEEN_FROM_THERE: Final[dict[str, Literal["inner", "right semi"]]] = {
+    "inner": "inner",
+    "left semi": "right semi",
+}
 
 
 def put_photos(photos: Table, houses: Table, seen: Intake, manifests: tuple[Manifest, ...]) -> None:
@@ -71,13 +76,25 @@ def _rows_of(houses: Table, seen: pa.Table) -> pa.Table:
     """Key and run of the rows that the table has for the houses that were seen."""
     names = list(HOUSE)
     wanted = seen.select(names)
-    found = [
-        pa.Table.from_batches([batch]).join(wanted, names, join_type="left semi")
-        for batch in houses.scan([*names, "run_id"])
-    ]
+    found = _joined(houses.scan([*names, "run_id"]), wanted, "left semi")
     schema = subschema(plain_schema("houses"), [*names, "run_id"])
     found = [one.select(schema.names).cast(schema) for one in found]
     return pa.concat_tables([schema.empty_table(), *found]).combine_chunks()
+
+
+def _joined(
+    rows: Iterator[pa.RecordBatch], houses: pa.Table, how: Literal["inner", "left semi"]
+) -> list[pa.Table]:
+    """Rows joined to houses, many batches at once: each join makes its index anew."""
+    found, names = [], list(HOUSE)
+    while some := [*islice(rows, _BATCHES_AT_ONCE)]:
+        few = pa.Table.from_batches(some)
+        # The index is of the right side, and should be of the smaller one.
+        if len(few) < len(houses):
+            found.append(houses.join(few, names, join_type=_SEEN_FROM_THERE[how]))
+        else:
+            found.append(few.join(houses, names, join_type=how))
+    return found
 
 
 def _keys_there(photos: Table, rows: pa.Table) -> pa.Table:
@@ -86,10 +103,7 @@ def _keys_there(photos: Table, rows: pa.Table) -> pa.Table:
     wanted = rows.filter(pc.ends_with(rows["run_id"], AGAIN)).select(list(HOUSE))
     if not wanted.num_rows:
         return schema.empty_table()
-    found = [
-        pa.Table.from_batches([batch]).join(wanted, list(HOUSE), join_type="left semi")
-        for batch in photos.scan(schema.names)
-    ]
+    found = _joined(photos.scan(schema.names), wanted, "left semi")
     return pa.concat_tables([schema.empty_table(), *(one.select(schema.names) for one in found)])
 
 
@@ -97,9 +111,6 @@ def _there(photos: Table, rows: pa.Table) -> pa.Table:
     """The photos that these houses have: their key, their run, and the run of their house."""
     of_run = rows.rename_columns([*HOUSE, "of_run"])
     schema = subschema(plain_schema("photos"), _KEY).append(pa.field("of_run", pa.string()))
-    found = [
-        pa.Table.from_batches([batch]).join(of_run, list(HOUSE), join_type="inner")
-        for batch in photos.scan(list(_KEY))
-    ]
+    found = _joined(photos.scan(list(_KEY)), of_run, "inner")
     found = [one.select(schema.names).cast(schema) for one in found]
     return pa.concat_tables([schema.empty_table(), *found]).combine_chunks()

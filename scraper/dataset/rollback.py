@@ -9,6 +9,7 @@ from deltalake.exceptions import CommitFailedError
 
 from scraper.dataset.align import align
 from scraper.dataset.table import open_table
+from scraper.dataset.vacuumed import check_kept
 from scraper.dataset.version import Version, find, latest
 from scraper.errors import StorageError
 from scraper.place.place import Place
@@ -19,9 +20,11 @@ def rollback(place: Place, number: int) -> Version:
 
     The parts that the versions between took in stay taken: their rows do not come back with the
     next publish. `visits` keeps what happened.
-    Raises `UsageError` for an unknown version, `StorageError` when another publisher was quicker.
+    Raises `UsageError` for an unknown version or one that a vacuum removed, `StorageError` when
+    another publisher was quicker.
     """
     wanted = find(place, number)
+    check_kept(place, number)
     newest = latest(place)
     assert newest is not None
     if number in (newest.number, newest.restores):

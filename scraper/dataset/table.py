@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import (
     ColumnProperties,
     CommitProperties,
@@ -21,16 +20,19 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from scraper.dataset.conform import conform, plain_schema, subschema
+from scraper.dataset.datafile import GROUP_ROWS, DataFile
+from scraper.dataset.deltalog import NOTE, Changed, encode, log_name
 from scraper.dataset.tablefaults import table_faults
 from scraper.place.place import Place
-from scraper.schema import KEYS
 
-NOTE: Final = "housecrawl"
-"""Our key in the metadata of a commit: which parts it took in, or which version it restored."""
 APP: Final = "housecrawl"
 """Names our transactions in the log of a table."""
+_CHECKPOINTS: Final = 50
+"""Commits between two checkpoints, from which the log need not be read further back."""
 _FOR_EVER: Final = {"delta.logRetentionDuration": "interval 36500 days"}
-_ZSTD: Final = WriterProperties(compression="ZSTD", compression_level=3)
+_ZSTD: Final = WriterProperties(
+    compression="ZSTD", compression_level=3, max_row_group_size=GROUP_ROWS
+)
 # A picture does not shrink and never comes twice, and a reader wants few of them at once.
 _PICTURES: Final = WriterProperties(
     compression="ZSTD",
@@ -63,7 +65,18 @@ class Table:
 
     def __init__(self, place: Place, name: str, delta: DeltaTable) -> None:
         """Take what `open_table` or `make_table` found."""
-        self._place, self.name, self._delta = place, name, delta
+        self.place, self.name, self._delta = place, name, delta
+
+    @property
+    def folder(self) -> str:
+        """Where its files lie in the place."""
+        return f"tables/{self.name}/"
+
+    @property
+    def has_feed(self) -> bool:
+        """Whether its commits say what changed in it, row by row."""
+        configuration = self._delta.metadata().configuration
+        return configuration.get("delta.enableChangeDataFeed") == "true"
 
     @property
     def version(self) -> int:
@@ -73,14 +86,14 @@ class Table:
     @property
     def rows(self) -> int:
         """Rows in it."""
-        with table_faults(self._place, self.name):
+        with table_faults(self.place, self.name):
             return int(self._delta.count())
 
     def scan(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows, in the types that the table has now."""
         schema = subschema(plain_schema(self.name), columns)
         there = {field.name for field in self._delta.schema().fields}
-        with table_faults(self._place, self.name):
+        with table_faults(self.place, self.name):
             for batch in self._delta.scan(columns=[n for n in schema.names if n in there]):
                 yield conform(pa.record_batch(batch), schema)
 
@@ -92,17 +105,17 @@ class Table:
         """
         if self.version <= version:
             return []
-        with table_faults(self._place, self.name):
+        with table_faults(self.place, self.name):
             told = self._delta.history(self.version - version)
-            options = dict(self._place.storage_options)
-            newest = DeltaTable(_url(self._place, self.name), storage_options=options).version()
+            options = dict(self.place.storage_options)
+            newest = DeltaTable(_url(self.place, self.name), storage_options=options).version()
         if newest != self.version:
             raise CommitFailedError(f"{self.name}: another process changed the table just now")
         return sorted((_commit(one) for one in told), key=lambda commit: commit.version)
 
     def append(self, rows: pa.RecordBatchReader, note: Mapping[str, object]) -> None:
         """Add rows of which no key is there yet."""
-        with table_faults(self._place, self.name):
+        with table_faults(self.place, self.name):
             write_deltalake(
                 self._delta,
                 rows,
@@ -111,57 +124,27 @@ class Table:
                 commit_properties=_said(note, Transaction(APP, self.version + 1)),
             )
 
-    def merge(self, rows: pa.Table, note: Mapping[str, object]) -> None:
-        """Add new keys and replace the rows of known ones, unless those were fetched later.
+    def files(self) -> list[DataFile]:
+        """The files that it is made of."""
+        with table_faults(self.place, self.name):
+            told = pa.table(self._delta.get_add_actions(flatten=True))
+        columns = (told[name].to_pylist() for name in ("path", "num_records", "size_bytes"))
+        return [DataFile(*one) for one in zip(*columns, strict=True)]
 
-        Of two runs that read one and the same page, the later one read it again.
-        `rows` is held in memory: then the join streams the table past it, and not the reverse.
-        """
-        with table_faults(self._place, self.name):
-            merger = self._delta.merge(
-                rows,
-                predicate=_same(KEYS[self.name]),
-                source_alias="s",
-                target_alias="t",
-                streamed_exec=False,
-                writer_properties=_properties(self.name),
-                commit_properties=_said(note),
-            )
-            merger.when_matched_update_all(
-                predicate="s.fetched_at > t.fetched_at "
-                "OR (s.fetched_at = t.fetched_at AND s.run_id <> t.run_id)"
-            ).when_not_matched_insert_all().execute()
-
-    def has_open(self, houses: pa.Table) -> bool:
-        """Whether one of these houses (site, house_id) has a row that is not marked as gone."""
-        names = houses.column_names
-        return any(
-            pa.Table.from_batches([batch.filter(pc.not_equal(_status(batch), "gone"))])
-            .join(houses, names, join_type="left semi")
-            .num_rows
-            for batch in self.scan([*names, "status"])
-        )
-
-    def set_status(self, houses: pa.Table, status: str) -> None:
-        """Give houses (site, house_id, fetched_at) a status, unless their row was fetched later."""
-        with table_faults(self._place, self.name):
-            self._delta.merge(
-                houses,
-                predicate=_same(KEYS[self.name]),
-                source_alias="s",
-                target_alias="t",
-                streamed_exec=False,
-                writer_properties=_properties(self.name),
-                commit_properties=_said({}),
-            ).when_matched_update(
-                {"status": sql_text(status)},
-                predicate="s.fetched_at > t.fetched_at AND coalesce(t.status, '') <> "
-                + sql_text(status),
-            ).execute()
+    def commit(self, changed: Changed) -> None:
+        """Let other files take the place of some, whose rows they hold."""
+        version = self.version + 1
+        data = encode(changed, self.version)
+        if not self.place.write_new(self.folder + log_name(version), data):
+            raise CommitFailedError(f"{self.name}: another process changed the table just now")
+        with table_faults(self.place, self.name):
+            self._delta.load_as_version(version)
+            if version % _CHECKPOINTS == 0:
+                self._delta.create_checkpoint()
 
     def remove(self, predicate: str, note: Mapping[str, object]) -> None:
         """Take out the rows of a predicate: files are filtered as they stream, nothing is held."""
-        with table_faults(self._place, self.name):
+        with table_faults(self.place, self.name):
             self._delta.delete(
                 predicate,
                 writer_properties=_properties(self.name),
@@ -170,8 +153,22 @@ class Table:
 
     def restore(self, version: int, note: Mapping[str, object]) -> None:
         """Bring back the rows of an older version, as a new one."""
-        with table_faults(self._place, self.name):
+        with table_faults(self.place, self.name):
             self._delta.restore(version, commit_properties=_said(note))
+
+    def vacuum(self, kept: Collection[int], days: int, *, dry_run: bool) -> list[str]:
+        """Remove files that neither the newest nor a kept version names and that were replaced, or
+        written in vain, before so many days; their names below the table's folder.
+        """
+        with table_faults(self.place, self.name):
+            return self._delta.vacuum(
+                retention_hours=24 * days,
+                dry_run=dry_run,
+                enforce_retention_duration=False,
+                full=True,
+                keep_versions=sorted(kept),
+                commit_properties=_said({}),
+            )
 
     def lacks_columns(self) -> bool:
         """Whether it was made before a column of today was."""
@@ -180,7 +177,7 @@ class Table:
     def add_columns(self) -> None:
         """Add the columns that it lacks: null in all of its rows."""
         fields = Schema.from_arrow(pa.schema(self._missing())).fields
-        with table_faults(self._place, self.name):
+        with table_faults(self.place, self.name):
             self._delta.alter.add_columns(fields, commit_properties=_said({}))
 
     def _missing(self) -> list[pa.Field]:
@@ -230,16 +227,8 @@ def _create(place: Place, name: str) -> Table:
     return Table(place, name, delta)
 
 
-def _status(batch: pa.RecordBatch) -> pa.Array:
-    return pc.fill_null(batch["status"], "")
-
-
 def _url(place: Place, name: str) -> str:
     return f"{place.table_url}/tables/{name}"
-
-
-def _same(key: Iterable[str]) -> str:
-    return " AND ".join(f"s.{name} = t.{name}" for name in key)
 
 
 def _properties(name: str) -> WriterProperties:

@@ -55,7 +55,8 @@ def rewrite_tables(
     for table in TABLES:
         top = f"tables/{table}/"
         files = _rewrite_files(place, top, suppressed, proof)
-        scrub = Scrub(files, suppressed, sites, renamed)
+        there = frozenset(name.removeprefix(top) for name in place.names(top))
+        scrub = Scrub(files, there, suppressed, sites, renamed)
         _rewrite_log(place, top, scrub, proof)
         for path in files:
             place.delete(top + path)
@@ -126,6 +127,8 @@ class Scrub:
     """Takes erased houses out of the log of a table."""
 
     files: Mapping[str, NewFile]
+    there: frozenset[str]
+    """Paths of all files that are still there: a vacuum removes some that the log names."""
     suppressed: Suppressed
     sites: list[str]
     renamed: Mapping[str, str]
@@ -144,9 +147,12 @@ class Scrub:
 
     def _action(self, action: dict[str, Any]) -> dict[str, Any] | None:
         for kind in _FILES:
-            new = self.files.get(unquote(action.get(kind, {}).get("path", "")))
+            path = unquote(action.get(kind, {}).get("path", ""))
+            new = self.files.get(path)
             if new is not None:
                 return {kind: _renamed(action[kind], new)} if new.rows else None
+            if path and path not in self.there and "stats" in action[kind]:
+                return {kind: _counted(action[kind])}
         if "commitInfo" in action:
             return {"commitInfo": self._info(action["commitInfo"])}
         return action
@@ -173,6 +179,12 @@ class Scrub:
         value = literal[1].replace("''", "'")
         erased = any(self.suppressed.has(site, value) for site in self.sites)
         return "'erased'" if erased else literal[0]
+
+
+def _counted(action: dict[str, Any]) -> dict[str, Any]:
+    """Without the least and greatest values of a file that cannot be looked into any more."""
+    rows = orjson.loads(action["stats"] or "{}").get("numRecords", 0)
+    return {**action, "stats": orjson.dumps({"numRecords": rows}).decode()}
 
 
 def _renamed(action: dict[str, Any], new: NewFile) -> dict[str, Any]:

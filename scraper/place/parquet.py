@@ -44,12 +44,47 @@ def batches(
         _check_rows(parquet.metadata.num_rows, source, what)
         pieces = [one for one in _pieces(parquet) if columns is None or one.column in columns]
         schema = parquet.schema_arrow
+        names = [name for name in schema.names if columns is None or name in columns]
     words, rows = _words(pieces, schema), _rows_at_once(pieces, batch_rows)
     _check_pieces(pieces, what)
+    lists = [name for name in names if any(one.nested and one.column == name for one in pieces)]
+    flat = [name for name in names if name not in lists]
     source.seek(0)
     with pq.ParquetFile(source, read_dictionary=words) as parquet:
-        for batch in parquet.iter_batches(rows, columns=columns and list(columns)):
-            yield _plain(batch, schema, what)
+        if rows == batch_rows or not flat:
+            whole = (_plain(one, schema, what) for one in parquet.iter_batches(rows, columns=names))
+        else:
+            # The words of a row group come anew with each batch: columns without lists take big
+            # ones, beside the small ones of the lists.
+            big = (_plain(x, schema, what) for x in parquet.iter_batches(batch_rows, columns=flat))
+            few = (_plain(x, schema, what) for x in parquet.iter_batches(rows, columns=lists))
+            whole = (batch.select(names) for batch in _beside(big, few))
+        yield from whole
+
+
+def _beside(
+    big: Iterator[pa.RecordBatch], small: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """The columns of two readers of the same rows, as many rows at once as `LARGE` allows."""
+    left = next(small, None)
+    for rows in big:
+        start = 0
+        while start < rows.num_rows:
+            held, most, size = [], rows.num_rows - start, 0
+            while left is not None and most and size < LARGE:
+                held.append(left.slice(0, most))
+                size += held[-1].nbytes
+                most -= held[-1].num_rows
+                left = left.slice(held[-1].num_rows)
+                left = left if left.num_rows else next(small, None)
+            lists = pa.concat_batches(held)
+            yield _side_by_side(rows.slice(start, lists.num_rows), lists)
+            start += lists.num_rows
+
+
+def _side_by_side(one: pa.RecordBatch, other: pa.RecordBatch) -> pa.RecordBatch:
+    schema = pa.schema([*one.schema, *other.schema], one.schema.metadata)
+    return pa.RecordBatch.from_arrays([*one.columns, *other.columns], schema=schema)
 
 
 class _Piece(NamedTuple):

@@ -6,12 +6,16 @@ import multiprocessing
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
 
 from scraper.dataset import publish as publishing
+from scraper.dataset.deltalog import Changed
 from scraper.dataset.publish import publish
 from scraper.dataset.reader import read
+from scraper.dataset.table import open_table
 from scraper.dataset.version import latest, versions
 from scraper.errors import StorageError
 from scraper.place.open import open_place
@@ -30,6 +34,17 @@ def _photos(place: Place) -> dict[str, list[int]]:
     frame = read(place, "photos", columns=["house_id", "position"]).sort_values("position")
     assert not frame.duplicated().any()
     return {key.lstrip("0"): [*group] for key, group in frame.groupby("house_id")["position"]}
+
+
+def _feed(place: Place, start: int) -> set[tuple[str, int, float]]:
+    """What the change data feed says from a version of the table on: change, house, price."""
+    told = DeltaTable(f"{place.url}/tables/houses").load_cdf(starting_version=start)
+    rows = pa.table(told.read_all()).to_pylist()
+    return {(r["_change_type"], int(r["house_id"], 16), r["sold_price"]) for r in rows}
+
+
+def _files(place: Place) -> set[str]:
+    return set(DeltaTable(f"{place.url}/tables/houses").file_uris())
 
 
 def _publish_at(url: str) -> int | None:
@@ -227,16 +242,79 @@ def test_the_tables_are_as_every_delta_reader_knows_them(folder: Place, crawl: C
     assert table.file_uris()[0].endswith("zstd.parquet")
 
 
-def test_big_intakes_take_several_merges(
-    folder: Place, crawl: Crawls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("scraper.dataset.put.MERGE_ROWS", 1)
-    first, second = crawl(folder, 1), crawl(folder, 2)
+def test_the_feed_says_what_changed_row_by_row(folder: Place, crawl: Crawls) -> None:
+    first, second, third = (crawl(folder, day) for day in (1, 2, 3))
     first.seal([first.house(n, 1) for n in range(3)])
     publish(folder)
-    for n in range(4):
-        second.seal([second.house(n, 2)])
+    second.seal([second.house(1, 2), second.house(7, 2)])
     version = publish(folder)
     assert version is not None
-    assert (version.new, version.changed) == (1, 3)
-    assert _prices(folder) == {"": 2, "1": 2, "2": 2, "3": 2}
+    at = version.tables["houses"]
+    pair = {("update_preimage", 1, 1.0), ("update_postimage", 1, 2.0)}
+    assert _feed(folder, at) == {*pair, ("insert", 7, 2.0)}
+    third.seal(visits=[third.visit(0, "gone")])
+    publish(folder)
+    assert {one[:2] for one in _feed(folder, at + 1)} == {
+        ("update_preimage", 0),
+        ("update_postimage", 0),
+    }
+    assert read(folder).set_index("house_id")["status"].dropna().to_dict() == {f"{0:09x}": "gone"}
+
+
+def test_files_in_which_nothing_changes_stay(folder: Place, crawl: Crawls) -> None:
+    first, second, third = (crawl(folder, day) for day in (1, 2, 3))
+    first.seal([first.house(1, 1)])
+    publish(folder)
+    before = _files(folder)
+    second.seal([second.house(2, 2)])
+    publish(folder)
+    appended = _files(folder) - before
+    assert before < _files(folder)
+    third.seal([third.house(2, 3)])
+    publish(folder)
+    assert before < _files(folder)
+    assert not appended & _files(folder)
+    assert _prices(folder) == {"1": 1, "2": 3}
+
+
+def test_rows_of_many_files_and_row_groups(
+    folder: Place, crawl: Crawls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.dataset.datafile.GROUP_ROWS", 2)
+    monkeypatch.setattr("scraper.dataset.datafile.FILE_BYTES", 1)
+    monkeypatch.setattr("scraper.dataset.datafile.DEFAULT_BATCH_ROWS", 3)
+    for day in (1, 2, 3):
+        run = crawl(folder, day)
+        run.seal([run.house(n, day) for n in range(day, 20, day)])
+        publish(folder)
+    expected = {n: 3.0 if n % 3 == 0 else 2.0 if n % 2 == 0 else 1.0 for n in range(1, 20)}
+    assert _prices(folder) == {f"{n:x}": price for n, price in expected.items()}
+    assert len(_files(folder)) > 5
+    assert _prices(folder, version=1) == {f"{n:x}": 1.0 for n in range(1, 20)}
+
+
+def test_who_comes_second_changes_nothing(folder: Place, crawl: Crawls) -> None:
+    """The control of the retries: a commit on what another has changed is refused."""
+    run = crawl(folder, 1)
+    run.seal([run.house(1)])
+    publish(folder)
+    tables = [open_table(folder, "houses") for _ in range(2)]
+    first, second = (table for table in tables if table is not None)
+    first.commit(Changed(note={"manifests": ["a"]}))
+    with pytest.raises(CommitFailedError):
+        second.commit(Changed(note={"manifests": ["b"]}))
+    assert [one.manifests for one in first.commits_since(second.version)] == [frozenset({"a"})]
+
+
+def test_a_long_log_is_read_from_its_checkpoint(
+    folder: Place, crawl: Crawls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.dataset.table._CHECKPOINTS", 2)
+    for day in (1, 2, 3, 4):
+        run = crawl(folder, day)
+        run.seal([run.house(1, day), run.house(day, day)])
+        publish(folder)
+    logs = list(folder.names("tables/houses/_delta_log/"))
+    assert [name for name in logs if name.endswith(".checkpoint.parquet")]
+    assert _prices(folder) == {"1": 4, "2": 2, "3": 3, "4": 4}
+    assert _prices(folder, version=2) == {"1": 2, "2": 2}

@@ -12,6 +12,7 @@ from scraper.archive.files import latest
 from scraper.cli.main import main
 from scraper.dataset import read
 from scraper.dataset.publish import pending_parts, publish
+from scraper.dataset.table import open_table
 from scraper.dataset.version import versions
 from scraper.erasure.erase import erase
 from scraper.erasure.find import House, by_contact, by_id, by_url
@@ -21,7 +22,7 @@ from scraper.ledger.parts import read_manifests, verify
 from scraper.ledger.store import Ledger
 from scraper.ledger.suppressed import FOLDER
 from scraper.place.place import Place
-from tests.erasure.conftest import GONER, MARKS, SITE, START, build, url
+from tests.erasure.conftest import GONER, MARKS, SITE, START, build, crawl, url
 from tests.erasure.traces import in_folder, traces
 
 LATER = START + timedelta(days=20)
@@ -70,6 +71,19 @@ def test_nothing_is_left_and_nothing_else_is_lost(built, capsys) -> None:
     assert run_file["findings"][0]["examples"] == [url("700000003")]
     # The house's own page, and that of the house which shows it among its neighbours.
     assert {one.house_id for one in latest(archive, SITE)} == {f"70000000{n}" for n in (0, 3, 4, 5)}
+
+
+def test_the_log_does_not_name_it_for_files_that_a_vacuum_removed(built) -> None:
+    place, _ = built
+    crawl(place, "run-3", 15, 300_000.0)
+    kept = {one.tables["houses"] for one in versions(place)[1:]}
+    houses = open_table(place, "houses")
+    assert houses.vacuum(kept, 0, dry_run=False)
+    logs = [place.read(name) for name in place.names("tables/houses/_delta_log/")]
+    assert any(b"77 Vanishing Lane" in log for log in logs), "the greatest address of a file"
+    run(place)
+    assert not traces(in_folder(Path(place.url) / "tables"), MARKS)
+    assert len(read(place, version=2)) == len(read(place)) == 5
 
 
 def test_the_proof_says_what_was_removed_and_not_whose(built) -> None:
