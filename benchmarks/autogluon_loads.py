@@ -43,8 +43,9 @@ predictor = TabularPredictor(label="sold_price", path=str(folder / "models"), ve
 predictor.fit(train, time_limit=seconds, hyperparameters={"GBM": {}}, num_bag_folds=0)
 guess = predictor.predict(test)
 print(f"TabularPredictor: {predictor.model_best}, trained on {len(train)}, "
-      f"R2 of {len(test)} others {predictor.evaluate(test)['root_mean_squared_error'] * -1:.0f} "
-      f"off on average, median price {test['sold_price'].median():.0f}; {len(guess)} predictions")
+      f"root mean square error of {len(test)} others "
+      f"{-predictor.evaluate(test)['root_mean_squared_error']:.0f} at a median price of "
+      f"{test['sold_price'].median():.0f}; {len(guess)} predictions")
 numbers = torch.tensor(train[["living_area_sqft", "bedrooms"]].fillna(0).to_numpy(np.float32))
 print(f"PyTorch: {tuple(numbers.shape)} {numbers.dtype}")
 

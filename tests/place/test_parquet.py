@@ -125,3 +125,28 @@ def test_an_id_list_that_is_a_bomb_ends_with_one_line(tmp_path) -> None:
     many_rows(tmp_path / "data" / "ids.parquet")
     with pytest.raises(PlaceError, match=r"ids\.parquet says that its [\d,]+ bytes are 20,000,000"):
         rows(place, "ids").read_all()
+
+
+@pytest.mark.parametrize("large", [8_000, 100_000, 64 * 2**20])
+@pytest.mark.parametrize("columns", [None, ["facts", "number"], ["facts"], ["number"]])
+def test_columns_with_lists_are_read_beside_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, columns: list[str] | None
+) -> None:
+    """Lists come in smaller batches, and every row keeps its own, over all row groups."""
+    monkeypatch.setattr("scraper.place.parquet.LARGE", large)
+    rows = pa.table(
+        {
+            "number": list(range(1000)),
+            "facts": [[f"{n % 37} of {n}", "x" * (n % 50)] if n % 9 else None for n in range(1000)],
+            "text": [f"house {n}" for n in range(1000)],
+        }
+    )
+    path = tmp_path / "rows.parquet"
+    pq.write_table(rows, path, row_group_size=301)
+    with path.open("rb") as source:
+        found = list(batches(source, "rows.parquet", columns=columns, batch_rows=128))
+    assert max(one.num_rows for one in found) <= 128
+    table = pa.Table.from_batches(found)
+    wanted = [name for name in rows.column_names if columns is None or name in columns]
+    assert table.column_names == wanted
+    assert table.to_pylist() == rows.select(wanted).to_pylist()
