@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -16,21 +18,34 @@ from scraper.dataset.rollback import rollback
 from scraper.dataset.vacuum import vacuum
 from scraper.dataset.version import find, versions
 from scraper.errors import UsageError
+from scraper.place.open import open_place
 from scraper.place.place import Place
+from tests.dataset.conftest import Crawl
 
 Crawls = Callable[[Place, int], Any]
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the dataset of `months`, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("months") / "homes"
+    _make(open_place(str(folder)))
+    return folder
+
+
 @pytest.fixture
-def months(place: Place, crawl: Crawls) -> Place:
+def months(pattern: Path, tmp_path: Path) -> Place:
     """Five versions, of 200, 150, 100, 10 and 5 days ago: house 1 has the version's number."""
+    return open_place(str(shutil.copytree(pattern, tmp_path / "homes")))
+
+
+def _make(place: Place) -> None:
     for number, age in enumerate((200, 150, 100, 10, 5), start=1):
-        run = crawl(place, number)
+        run = Crawl(place, f"run-{number}", number)
         run.seal([run.house(1, number), run.house(number + 1, number)], [run.photo(1, 0)])
         publish(place)
         _age(place, number, age)
-    return place
 
 
 def _age(place: Place, number: int, days: int) -> None:
@@ -57,6 +72,13 @@ def _price(place: Place, **which: Any) -> float:
 
 def _files(place: Place) -> set[str]:
     return {name for name in place.names("tables/houses/") if "_delta_log" not in name}
+
+
+@pytest.mark.full
+def test_the_same_in_a_bucket(s3_place: str) -> None:
+    place = open_place(s3_place)
+    _make(place)
+    test_what_a_version_that_stood_lately_needs_stays(place)
 
 
 def test_what_a_version_that_stood_lately_needs_stays(months: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,21 @@ def _dataset(folder: Path) -> str:
     }
     place.write_new("versions/000001.json", json.dumps(said).encode())
     return place.url
+
+
+def test_what_the_guide_shows_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "labels.md").read_text()
+    place = _dataset(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["labels", place, "renovation", "--out", "labels.parquet"]) == 0
+    found: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", guide, re.DOTALL):
+        exec(block.replace('"PLACE"', repr(place)), found)
+    assert len(found["rows"]) == len(found["weight"]) == 20
+    assert found["labels"]["label"].sum() == 10
+    (rules,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    Path("pool.toml").write_text(rules)
+    assert [*load_questions(Path("pool.toml"))] == ["pool"]
+    assert capsys.readouterr().err == ""
