@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from scraper.dataset.vacuumed import check_kept
-from scraper.dataset.version import Version, find, versions
+from scraper.dataset.version import Version, versions
 from scraper.errors import UsageError
 from scraper.place.place import Place
 
@@ -17,15 +16,12 @@ def chosen(place: Place, version: int | None, as_of: str | date | None) -> int |
     """The number of the version that is meant; None for the newest.
 
     `as_of`: a date, then the version that stood at its end (UTC), or a moment.
-    Raises `UsageError` for both at once, for what is no date, for a date before the first version,
-    for a version that never was or that a vacuum removed.
+    Raises `UsageError` for both at once, for what is no date, for a date before the first version.
     """
     if version is not None and as_of is not None:
         raise UsageError("a version and a date at once: name one of them")
     if as_of is not None:
         return _standing_at(place, _moment(as_of)).number
-    if version is not None:
-        check_kept(place, find(place, version).number)
     return version
 
 
@@ -35,7 +31,6 @@ def _standing_at(place: Place, moment: datetime) -> Version:
     if not before:
         first = f"the first is of {known[0].published_at:{_FORM}}" if known else "it has none"
         raise UsageError(f"{place.url} had no version on {moment:{_FORM}} UTC: {first}")
-    check_kept(place, before[-1].number)
     return before[-1]
 
 

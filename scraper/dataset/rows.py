@@ -19,6 +19,7 @@ from scraper.dataset.history import history
 from scraper.dataset.intake import Intake, of_houses
 from scraper.dataset.kept import with_runs_of_photos
 from scraper.dataset.table import open_table
+from scraper.dataset.vacuumed import check_kept
 from scraper.dataset.version import Version, find, latest
 from scraper.errors import PlaceError, UsageError
 from scraper.ledger.manifests import read_manifests
@@ -41,7 +42,7 @@ def rows(
     `ids` and `visits` tell of the crawl and are always as they stand; `visits` can be had as of a
     version too. Where nothing was published yet, the sealed parts are read: the latest row of
     each key. A table without rows gives none, in its schema.
-    Raises `UsageError` for an unknown table, column or version.
+    Raises `UsageError` for an unknown table, column or version, or one that a vacuum removed.
     """
     schema = _schema(table, columns)
     batches = _ids(place, version, schema) if table == "ids" else _of(place, table, version, schema)
@@ -90,6 +91,8 @@ def _of(
         return iter(history(place, version).select(schema.names).to_batches())
     if chosen is None:
         return _of_parts(place, table, schema)
+    if version is not None:
+        check_kept(place, version)
     return _of_version(place, table, chosen, schema, pinned=version is not None)
 
 
