@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from base64 import b64encode
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,9 +61,17 @@ NOT_NEEDED: Final = frozenset(
 )
 """Kinds of requests of a page that no fact ever came from (`Network.ResourceType`)."""
 
-STAGES: Final = ("Request", "Response")
-ALL: Final = {"patterns": [{"urlPattern": "*", "requestStage": stage} for stage in STAGES]}
-"""Each request is held before it leaves, and once more when its answer begins."""
+_NOTED: Final = ("Document", "XHR", "Fetch", "EventSource", "Script", "Other")
+"""Kinds of requests that are held once more when their answer begins."""
+ALL: Final = {
+    "patterns": [
+        {"urlPattern": "*", "requestStage": "Request"},
+        *({"urlPattern": "*", "requestStage": "Response", "resourceType": one} for one in _NOTED),
+    ]
+}
+"""Each request is held before it leaves."""
+_FRAMED: Final = 200
+"""Answers to frames that are kept at most."""
 _LET: Final[tuple[str, dict[str, Any]]] = ("Fetch.continueRequest", {})
 _FAIL: Final[tuple[str, dict[str, Any]]] = (
     "Fetch.failRequest",
@@ -78,6 +87,23 @@ class Denial:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How the answer to a request began."""
+
+    frame: str
+    url: str
+    kind: str
+    """`Network.ResourceType`."""
+    status: int
+    headers: Sequence[tuple[str, str]]
+    """As they came; names in lower case."""
+
+    def header(self, name: str) -> str:
+        """The value of a header; "" where it did not come."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
 class Asking:
     """The requests of one browser, each let through or failed."""
 
@@ -86,6 +112,19 @@ class Asking:
         self._answers: set[asyncio.Task[None]] = set()
         self.denials: dict[str, Denial | None] = {}
         """Pages under way, by the ID of their main frame, with the document that was denied."""
+        self.answers: dict[str, list[Answered]] = {}
+        """What the main frame of each of these pages was answered, oldest first."""
+        self.framed: deque[Answered] = deque(maxlen=_FRAMED)
+        """What other frames were answered, of all pages."""
+
+    def enter(self, frame: str) -> None:
+        """A page is under way from now on."""
+        self.denials[frame], self.answers[frame] = None, []
+
+    def leave(self, frame: str) -> None:
+        """A page has ended."""
+        self.denials.pop(frame, None)
+        self.answers.pop(frame, None)
 
     async def begin(self) -> None:
         """Hold requests from now on."""
@@ -106,10 +145,12 @@ class Asking:
 
     def _note(self, event: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Tell of an answer; Scrapy tells of a page's own."""
-        if not (event["resourceType"] == "Document" and event["frameId"] in self.denials):
-            headers = {h["name"].lower(): h["value"] for h in event.get("responseHeaders", ())}
-            status = int(event.get("responseStatusCode", 0))
-            self._outside.answered(event["request"]["url"], status, headers.get("retry-after", ""))
+        frame, kind, url = event["frameId"], event["resourceType"], event["request"]["url"]
+        headers = [(h["name"].lower(), h["value"]) for h in event.get("responseHeaders", ())]
+        one = Answered(frame, url, kind, int(event.get("responseStatusCode", 0)), headers)
+        self.answers.get(frame, self.framed).append(one)
+        if not (kind == "Document" and frame in self.denials):
+            self._outside.answered(url, one.status, one.header("retry-after"))
         return _LET
 
     async def _decide(self, event: dict[str, Any]) -> tuple[str, dict[str, Any]]:

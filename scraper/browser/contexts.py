@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakSet
 
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, CDPSession, Page, Response
 
+from scraper.browser.asking import Answered
 from scraper.browser.chromium import GOING, LEAVING, Chromium
+from scraper.browser.parts import document, of_frames, refused
 from scraper.browser.settle import COUNTING
 
 UNGATED: Final = """
@@ -48,6 +50,33 @@ SMALL: Final = {"viewport": {"width": 1024, "height": 600}}
 """What a page is laid out for: as small as a desktop may be, since nobody looks at it."""
 
 
+TIDY: Final = 5
+"""Requests after which a page that is used again is freed of the documents that it had.
+
+Chromium takes its time for that: until then what a page's process holds grows and falls by more
+than twice, and with it what the browser needs at most.
+"""
+
+
+@dataclass(slots=True, eq=False)
+class Reused:
+    """A page with what is known of it for as long as it lives."""
+
+    page: Page
+    frame: str
+    """ID of its main frame in Chromium's protocol."""
+    session: CDPSession
+    served: int
+    """Requests that it has served; not from 0, so that pages do not take their turns together."""
+
+    async def empty(self) -> None:
+        """Leave what it shows, whose scripts end with it."""
+        await self.page.goto("about:blank", wait_until="commit")
+        self.served += 1
+        if self.served % TIDY == 0:
+            await self.session.send("HeapProfiler.collectGarbage")
+
+
 @dataclass(slots=True, eq=False)
 class Lot:
     """A context with what it has served."""
@@ -57,23 +86,42 @@ class Lot:
     served: int = 0
     lent: int = 0
     """Pages that are at work now."""
-    idle: list[tuple[Page, str]] = field(default_factory=list)
-    """Blank pages that wait for the next request, with their main frames."""
+    idle: list[Reused] = field(default_factory=list)
+    """Blank pages that wait for the next request."""
 
 
 @dataclass(slots=True, eq=False)
 class Tab:
     """A page that is lent to one request."""
 
-    page: Page
-    frame: str
-    """ID of its main frame in Chromium's protocol."""
+    reused: Reused
     lot: Lot
     chromium: Chromium
     kept: bool = False
     """Handed on with the response: whoever has it closes it."""
     clean: bool = False
     """Nothing was attached to it and nothing went wrong: it may serve another request."""
+
+    @property
+    def page(self) -> Page:
+        """The page itself."""
+        return self.reused.page
+
+    @property
+    def frame(self) -> str:
+        """ID of its main frame in Chromium's protocol."""
+        return self.reused.frame
+
+    def document(self, came: Response) -> Answered | None:
+        """How an answer of Playwright's began, as it was seen on the way."""
+        return document(self.chromium.asking.answers.get(self.frame, ()), came.url, came.status)
+
+    def refused(self, url: str) -> str:
+        """What it was refused of the data of the host of its address; "" where nothing was."""
+        asking = self.chromium.asking
+        frames = [one.url for one in self.page.frames[1:]]
+        found = of_frames(asking.framed, frames) if frames else ()
+        return refused([*asking.answers.get(self.frame, ()), *found], url)
 
 
 class Contexts:
@@ -99,22 +147,22 @@ class Contexts:
             if lot.served >= self._most:
                 del self._lots[name]
             try:
-                page, frame = self._idle(lot) or await self._new_page(lot.context)
+                reused = self._idle(lot) or await self._new_page(lot.context)
             except BaseException:
                 await self._left(lot)
                 raise
-            if page not in self._own:
-                self._own.add(page)
-                page.on("crash", self._crashed.add)
-        self._chromium.asking.denials[frame] = None
-        return Tab(page, frame, lot, self._chromium)
+            if reused.page not in self._own:
+                self._own.add(reused.page)
+                reused.page.on("crash", self._crashed.add)
+        self._chromium.asking.enter(reused.frame)
+        return Tab(reused, lot, self._chromium)
 
     async def close(self, tab: Tab) -> bool:
         """Close a page, and its context where that has served; False where it does not go."""
-        self._chromium.asking.denials.pop(tab.frame, None)
+        self._chromium.asking.leave(tab.frame)
         if tab.clean and await self._blank(tab):
             tab.lot.lent -= 1
-            tab.lot.idle.append((tab.page, tab.frame))
+            tab.lot.idle.append(tab.reused)
             return True
         closed = tab.page.is_closed() or await _gone(tab.page)
         self._own.discard(tab.page)
@@ -129,12 +177,12 @@ class Contexts:
         self._lots[name] = Lot(name, context)
         return self._lots[name]
 
-    def _idle(self, lot: Lot) -> tuple[Page, str] | None:
+    def _idle(self, lot: Lot) -> Reused | None:
         """A page that was kept, where one is alive."""
         while lot.idle:
-            page, frame = lot.idle.pop()
-            if not page.is_closed() and page not in self._crashed:
-                return page, frame
+            reused = lot.idle.pop()
+            if not reused.page.is_closed() and reused.page not in self._crashed:
+                return reused
         return None
 
     async def _blank(self, tab: Tab) -> bool:
@@ -143,16 +191,18 @@ class Contexts:
             return False
         try:
             async with asyncio.timeout(LEAVING):
-                await tab.page.goto("about:blank", wait_until="commit")
+                await tab.reused.empty()
         except GOING:
             return False
         return self._lots.get(tab.lot.name) is tab.lot and tab.page not in self._crashed
 
     @staticmethod
-    async def _new_page(context: BrowserContext) -> tuple[Page, str]:
-        """A page and its main frame; where that is cut short, `_pop_up` closes what comes of it."""
+    async def _new_page(context: BrowserContext) -> Reused:
+        """A page; where that is cut short, `_pop_up` closes what comes of it."""
         page = await context.new_page()
-        return page, await _main_frame(context, page)
+        session = await context.new_cdp_session(page)
+        told = await session.send("Target.getTargetInfo")
+        return Reused(page, str(told["targetInfo"]["targetId"]), session, len(context.pages))
 
     async def _left(self, lot: Lot) -> bool:
         lot.lent -= 1
@@ -167,13 +217,6 @@ class Contexts:
                 return
         with suppress(*GOING):
             await page.close()
-
-
-async def _main_frame(context: BrowserContext, page: Page) -> str:
-    session = await context.new_cdp_session(page)
-    told = await session.send("Target.getTargetInfo")
-    await session.detach()
-    return str(told["targetInfo"]["targetId"])
 
 
 async def _gone(one: Page | BrowserContext) -> bool:

@@ -39,13 +39,12 @@ from scraper.browser.contexts import Tab
 from scraper.browser.find import launch_options
 from scraper.browser.options import Options
 from scraper.browser.pages import Pages, StoppingError
-from scraper.browser.parts import watch
 from scraper.browser.seen import Watching
-from scraper.browser.shown import is_only_shown, shown
+from scraper.browser.shown import is_only_shown, led_inside, shown, tags_of
 from scraper.browser.trip import Trip
 from scraper.errors import HousecrawlError, UsageError
 from scraper.guard import Guard, Kind, Verdict
-from scraper.hosts import Target, address_of, is_named, is_public, target_of
+from scraper.hosts import Target, is_named, target_of
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +83,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         self._pages = Pages(
             self._options, self._launch_options, outside, crawler.stats, self._stopping
         )
+        self._tabs: WeakKeyDictionary[Request, Tab] = WeakKeyDictionary()
+        """The pages of the requests that are under way."""
         self._tags: WeakKeyDictionary[Request, list[str]] = WeakKeyDictionary()
         """The X-Robots-Tag headers of a document, which scrapy-playwright joins into one."""
         self._proxied = bool(getproxies())
@@ -146,9 +147,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         spider, page = self._crawler.spider, tab.page
         where = request.meta["playwright_context"]
         request.meta.pop(names.PART_REFUSED, None)
-        unwatch = watch(
-            page, request.url, lambda why: request.meta.setdefault(names.PART_REFUSED, why)
-        )
+        self._tabs[request] = tab
         _attach_page_event_handlers(page, request, spider, where)
         await _maybe_execute_page_init_callback(page, request, where, spider)
         self._watch(request, page)
@@ -162,7 +161,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         if tags := self._tags.pop(request, []):
             # Joined, one header's user agent would hold for what the next one says.
             response.headers.setlist("X-Robots-Tag", tags)
-        unwatch()
+        if why := tab.refused(request.url):
+            request.meta[names.PART_REFUSED] = why
         tab.clean = is_only_shown(request) and not _has_own(request)
         return response
 
@@ -198,7 +198,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         came, _ = await self._get_response_and_download(request, page, spider)
         if came is None:
             raise PlaywrightError(f"{request.url} gave no document")
-        response = await shown(request, page, came)
+        response = await shown(request, self._tabs[request], came)
         await self._keep_seen(request)
         request.meta["download_latency"] = time() - began
         return response
@@ -214,19 +214,19 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # 
         ours = {"wait_until": "commit"} if is_only_shown(request) else {}
         response = await page.goto(**{**ours, **options, "url": request.url})
         if response is not None:
-            self._tags[request] = await response.header_values("x-robots-tag")
-        if response is not None and not self._proxied:
-            self._refuse_inside(response.url, await response.server_addr())
+            self._tags[request] = await tags_of(self._tabs[request].document(response), response)
+            await self._refuse_inside(response)
         return response, None
 
-    def _refuse_inside(self, url: str, server: Mapping[str, Any] | None) -> None:
+    async def _refuse_inside(self, came: PlaywrightResponse) -> None:
         """Refuse a page of a public name that came from an address that is not public."""
-        address, target = address_of(str((server or {}).get("ipAddress", ""))), target_of(url)
-        if address is None or target is None or is_public(address) or self._is_own(target):
+        target = target_of(came.url)
+        if self._proxied or target is None or target.address is not None or self._is_own(target):
             return
-        self._count_cut("denied")
-        reason = f"{target.host} led to {address}, which is not public"
-        raise PageDenied(url, Verdict(False, "policy: public addresses only", reason))
+        if address := await led_inside(came):
+            self._count_cut("denied")
+            reason = f"{target.host} led to {address}, which is not public"
+            raise PageDenied(came.url, Verdict(False, "policy: public addresses only", reason))
 
     def _is_own(self, target: Target) -> bool:
         own = frozenset(getattr(self._crawler.spider, "own_hosts", ()))
