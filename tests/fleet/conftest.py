@@ -82,6 +82,14 @@ def kill(*processes: psutil.Process) -> None:
             one.kill()
 
 
+def alive(process: psutil.Process) -> bool:
+    """Whether it runs; one that nobody waits for stays in the table as a zombie."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def part_of(request: Request, parts: int) -> int:
     """The part of the house that is asked for."""
     return crc32(request.path.rpartition("/")[2].encode()) % parts
@@ -175,6 +183,7 @@ class Fleet:
         assert sorted(ids) == sorted(self.site.truth)
 
     kill = staticmethod(kill)
+    alive = staticmethod(alive)
     part_of = staticmethod(part_of)
     wait_for = staticmethod(wait_for)
 

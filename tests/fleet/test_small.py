@@ -10,7 +10,6 @@ from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import boto3
-import psutil
 import pytest
 
 from scraper.fleet.batch import retries
@@ -35,13 +34,6 @@ def work(f, lease: float) -> int:
         return Worker(queue, Visitor(place, stop), pause=0.2, poll=1.0).work()
 
 
-def alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def left(f) -> list[int]:
     place = open_place(f.place)
     return read_parts(place, read_order(place)).left
@@ -57,7 +49,7 @@ def test_redis_streams(fleet, redis_server, capsys) -> None:
     crawl = worker.family()
     assert len(crawl) >= 1
     worker.process.kill()
-    f.wait_for(lambda: not any(map(alive, crawl)), "a crawl does not outlive its worker")
+    f.wait_for(lambda: not any(map(f.alive, crawl)), "a crawl does not outlive its worker")
     f.released.set()
     assert left(f) == [0, 1]
     capsys.readouterr()
