@@ -70,7 +70,7 @@ class Process:
         return self.process.wait(patience)
 
     def ended(self, code: int = 0) -> Process:
-        found = self.code()
+        found = self.code(2 * PATIENCE)
         assert found == code, (found, self.said[-3000:])
         return self
 

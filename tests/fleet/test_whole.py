@@ -58,7 +58,7 @@ def test_a_queue(fleet, engine: str, s3_place: str) -> None:
     f.wait_for(lambda: not any(map(f.alive, orphan)), "a crawl does not outlive its worker")
     f.released.set()
     assert workers[6].code() == 5, workers[6].said[-2000:]
-    assert [workers[n].code(900) for n in (4, 5)] == [0, 0], workers[4].said[-3000:]
+    assert [workers[n].code(1200) for n in (4, 5)] == [0, 0], workers[4].said[-3000:]
 
     refused = {f.part_of(one, PARTS) for one in f.site.log.requests("/house/")
                if one.client[0] == address(6)}  # fmt: skip
@@ -107,7 +107,7 @@ def test_gnu_parallel(fleet) -> None:
     third.terminate()
     third.wait(60)
     f.released.set()
-    submitted.ended()
+    assert submitted.code(1200) == 0, submitted.said[-3000:]
 
     attempts = f.attempts()
     assert set(attempts) == set(range(PARTS))
