@@ -219,3 +219,24 @@ async def test_an_answer_that_was_carried_is_the_page(browser, rules, site, show
         assert await tab.page.title() == "a=1"
     assert site.log.requests() == []
     assert seen["/page"] == "a=1"
+
+
+async def test_data_that_a_page_or_its_frame_is_refused_are_known(browser, site, show) -> None:
+    show("/403", status=403)
+    show("/html", "<h1>not for you</h1>")
+    show("/json", "{}", kind="application/json")
+    show("/frame", "<script>fetch('/html')</script>")
+    told, pages = {}, browser()
+    for path, part in (
+        ("/refused", "<script>fetch('/403')</script>"),
+        ("/framed", "<iframe src=/frame></iframe>"),
+        ("/good", "<script>fetch('/json')</script>"),
+    ):
+        url = show(path, f"<h1>x</h1>{part}")
+        async with pages.lend("default", {}) as tab:
+            await tab.page.goto(url)
+            await tab.page.wait_for_load_state("networkidle")
+            told[path] = tab.refused(url).removesuffix(f" for {site.url}/403")
+    assert told["/refused"] == "HTTP 403"
+    assert told["/framed"] == f"a page in place of data for {site.url}/html"
+    assert told["/good"] == ""

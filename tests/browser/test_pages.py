@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Error
 
 from scraper.browser import chromium as chromium_module
+from scraper.browser import contexts as contexts_module
 from scraper.browser import pages as pages_module
 from scraper.browser.pages import StoppingError
 from scraper.browser.watching import held
@@ -132,3 +133,15 @@ async def test_a_page_that_is_handed_on_keeps_its_place_until_it_is_closed(
     assert await tab.page.text_content("h1") == "x"
     await tab.page.close()
     await until(lambda: pages._room._value == 1)
+
+
+async def test_a_page_that_is_used_again_holds_no_old_documents(browser, show, opened) -> None:
+    pages, url = browser(pages=1), show("/page", "<h1>x</h1>")
+    for _ in range(2 * contexts_module.TIDY):
+        async with opened(pages, url) as tab:
+            tab.clean = True
+        await until(lambda: not pages._room.locked())
+    async with pages.lend("default", {}) as tab:
+        counted = await tab.reused.session.send("Memory.getDOMCounters")
+    assert tab.reused.served >= 2 * contexts_module.TIDY, "one page served all"
+    assert counted["documents"] < contexts_module.TIDY + 2
