@@ -91,6 +91,10 @@ ITEM_PIPELINES = {
 
 # Quality
 ALARM_DAYS = 14  # days that three pages of an alarm are kept on this machine; 0: none are saved
+QUALITY_LIMITS = {}  # what the gate allows, a number a check: docs/quality.md
+QUALITY_ACCEPT = (
+    ""  # why what the gate finds is published all the same; nothing is where it is empty
+)
 
 # Archive
 ARCHIVE = ""  # a place for raw pages without personal data; none are kept where it is empty

@@ -44,25 +44,27 @@ class QualityPipeline:
             return item
         if error := quality.look(item):
             self._take_back(quality, book)
-            if quality.days:
-                folder = alarms_folder(book.place) / book.options.run_id
-                quality.save_pages(folder, partial(redact_text, self._site, self._seconds))
+            if quality.options.alarm_days:
+                quality.save_pages(alarms_folder(book.place) / book.options.run_id)
             book.give_up(error)
         if isinstance(item, House) and quality.is_doubted(item):
             return _unread(item, quality)
         return item
 
     def open_spider(self) -> None:
-        """Remove what alarms of long ago left on this machine."""
+        """Say how pages are made fit to be saved; remove what alarms of long ago left here."""
         quality = self._crawler.get_extension(QualityExtension)
         if quality is not None:
-            drop_old(state_folder() / ALARMS, quality.days)
+            quality.redact = partial(redact_text, self._site, self._seconds)
+            drop_old(state_folder() / ALARMS, quality.options.alarm_days)
 
     def close_spider(self) -> None:
         """Take back what was on its way to the ledger when the alarm came."""
         quality = self._crawler.get_extension(QualityExtension)
         book = self._crawler.get_extension(LedgerExtension)
-        if quality is not None and book is not None and quality.watch.doubted:
+        if quality is None or book is None or quality.is_accepted:
+            return
+        if quality.watch.doubted:
             self._take_back(quality, book)
 
     def _take_back(self, quality: QualityExtension, book: LedgerExtension) -> None:

@@ -53,7 +53,7 @@ class Again:
         self._standing = await asyncio.to_thread(Standing.of, book.place, self._site)
         entries = await asyncio.to_thread(latest, archive.place, self._site)
         for number, entry in enumerate(entries, 1):
-            while book.window.room <= 0:
+            while book.window.room <= 0 and not book.stopping:
                 await book.window.change(1)
             if book.stopping:
                 return

@@ -40,7 +40,7 @@ from scraper.rights.signals import Signals
 from spiders.again import ARCHIVE, Again
 from spiders.answer import address_of, outcome_of, page_of, reason_of, without
 from spiders.data import DataError, kept, next_source, said, source_url, take
-from spiders.due import Due
+from spiders.due import Due, reader_of
 from spiders.given import GivingSpider
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class HousesSpider(GivingSpider):
         self._is_refresh = bool(kwargs.pop("due", ""))
         super().__init__(site, **kwargs)
         self.part = chosen_part(part, parts, os.environ)
+        self.reader = reader_of(self.site)
+        """What reads the pages."""
         self.again: Again | None = None
         """The kept pages, where they are read again and nothing is asked for."""
 

@@ -17,7 +17,15 @@ from scrapy.crawler import Crawler
 
 from scraper import names
 from scraper.archive.middleware import ArchiveExtension
-from scraper.cli.doubts import DoubtfulError, findings_of, judged, told
+from scraper.cli.doubts import (
+    DoubtfulError,
+    findings_of,
+    gate_facts,
+    judged,
+    published,
+    told,
+    with_pages,
+)
 from scraper.cli.ending import Ending, again_ending, houses_ending, ids_ending, refresh_ending
 from scraper.cli.logs import say
 from scraper.cli.metrics import MetricsExtension, end_before_start
@@ -31,6 +39,7 @@ from scraper.ledger.part import Part
 from scraper.ledger.snapshot import list_length
 from scraper.ledger.store import Ledger
 from scraper.place.place import Place
+from scraper.quality.options import Options as QualityOptions
 from scraper.sites.lists import Lists, list_lines
 from scraper.watch.cost import dollars
 from scraper.watch.fold import fold_place, last_listing
@@ -83,14 +92,14 @@ def finish(run: Run, crawler: Crawler, started: datetime, *, failed: bool = Fals
             facts |= _counted(ledger, run)
             facts |= _refreshed(ledger, run)
         ending = BUG if failed else _ending(run, facts, stats, _book(crawler))
-        facts["findings"] = told(findings_of(crawler))
         if run.stage == "houses" and ending.code == ExitCode.COMPLETE and run.part is None:
-            facts["findings"] = told(
-                judged(run.place, run.options.run_id, whole=run.planned is not None)
-            )
-            facts["version"] = _published(run.place)
+            facts |= _published(run, crawler)
+        else:
+            facts["findings"] = told(findings_of(crawler))
     except DoubtfulError as error:
-        facts["findings"] = told(error.findings)
+        facts["findings"] = told(
+            with_pages(error.judgement, crawler, run.place, run.options.run_id)
+        )
         ending = Ending(error.exit_code, str(error))
     except HousecrawlError as error:
         ending = _of(error)
@@ -182,15 +191,17 @@ def _refreshed(ledger: Ledger, run: Run) -> dict[str, Any]:
     return {"refresh": plan_facts(run.planned, close_plan(ledger, run.site)) | ended}
 
 
-def _published(place: Place) -> int | None:
-    """Publish; the number of the version, None where nothing is new."""
-    from scraper.dataset.publish import publish  # pandas costs a second: only where it is needed
-    from scraper.dataset.quality import remember
-
-    version = publish(place)
-    if version:
-        remember(place, version.number)
-    return version.number if version else None
+def _published(run: Run, crawler: Crawler) -> dict[str, Any]:
+    """Judge and publish; what is to be said of it, `version` None where nothing is new."""
+    options, seen = QualityOptions.from_settings(crawler.settings), findings_of(crawler)
+    readers = {run.site: _book(crawler).reader}
+    judgement = judged(run.place, run.options.run_id, options, readers)
+    facts = {
+        "findings": told([*seen, *judgement.findings]),
+        "gate": gate_facts(judgement, options.accept),
+    }
+    version = published(run.place, judgement, options.accept, seen, readers)
+    return facts | {"version": version}
 
 
 def _ending(

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from scraper.cli.demo_weeks import pass_weeks
 from scraper.demo.bans import Ban
 from scraper.demo.compare import Comparison, compare
 from scraper.demo.csv_source import CsvSource
@@ -43,6 +44,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="refuse a source address after so many requests, for so long (for ever)",
     )
     parser.add_argument(
+        "--weeks", type=_count, metavar="N", help="with --run: so many weeks go by, each refreshed"
+    )
+    parser.add_argument(
         "--run", metavar="PLACE", help="crawl it into PLACE at once, compare with the truth, stop"
     )
 
@@ -51,8 +55,10 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Serve until Ctrl-C, or for as long as `--run` takes."""
     if args.photos and not args.serve:
         raise UsageError("--photos DIR belongs to the rows of a CSV: give --serve CSV as well")
+    if args.weeks and not args.run:
+        raise UsageError("--weeks N goes by after a crawl: give --run PLACE as well")
     with _site(args) as site:
-        return _crawl(site, args.run) if args.run else _serve(site, args.site_file)
+        return _crawl(site, args.run, args.weeks) if args.run else _serve(site, args.site_file)
 
 
 def _site(args: argparse.Namespace) -> DemoSite:
@@ -107,19 +113,22 @@ def _wait() -> None:
             signal.signal(number, handler)
 
 
-def _crawl(site: DemoSite, place: str) -> ExitCode:
-    """The whole job over the site, and what came of it."""
+def _crawl(site: DemoSite, place: str, weeks: int | None) -> ExitCode:
+    """The whole job over the site, and what came of it; then the weeks, if any."""
     with tempfile.TemporaryDirectory() as folder:
+        file = site.site_file(Path(folder))
         command = [sys.executable, "-m", "scraper.cli.main", "run"]
-        command += ["--site", str(site.site_file(Path(folder))), "--dataset", place]
+        command += ["--site", str(file), "--dataset", place]
         code = subprocess.run(command, check=False, env={**os.environ}).returncode
-    if code != ExitCode.COMPLETE:
-        return ExitCode(code) if code in {*ExitCode} else ExitCode.INCOMPLETE
-    result = _compared(site, place)
-    print("\nagainst the truth of the site:")
-    for line in result.lines():
-        print(f"  {line}")
-    return ExitCode.COMPLETE if result.complete else ExitCode.ALARM
+        if code != ExitCode.COMPLETE:
+            return ExitCode(code) if code in {*ExitCode} else ExitCode.INCOMPLETE
+        result = _compared(site, place)
+        print("\nagainst the truth of the site:")
+        for line in result.lines():
+            print(f"  {line}")
+        if not result.complete:
+            return ExitCode.ALARM
+        return pass_weeks(site, file, place, weeks or 0)
 
 
 def _compared(site: DemoSite, place: str) -> Comparison:

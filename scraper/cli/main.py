@@ -15,6 +15,7 @@ from scraper.errors import ExitCode, HousecrawlError
 COMMANDS = (
     "run",
     "refresh",
+    "publish",
     "fleet",
     "status",
     "export",

@@ -35,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--pages", type=int, default=None, metavar="N", help="visit so many houses at most"
     )
     parser.add_argument(
+        "--accept", default="", metavar="REASON", help="publish what the gate doubts all the same"
+    )
+    parser.add_argument(
         "-s", dest="settings", action="append", default=[], metavar="NAME=VALUE", help="a setting"
     )
 
@@ -58,6 +61,8 @@ def _refresh(args: argparse.Namespace, site: str, place: Place, run_id: str) -> 
     common += [part for setting in args.settings for part in ("-s", setting)]
     if args.pages is not None:
         common += ["-s", f"REFRESH_PAGES={args.pages}"]
+    if args.accept:
+        common += ["-s", f"QUALITY_ACCEPT={args.accept}"]
     due = KNOWN
     with Stages() as stages:
         if _is_under_way(place, site):

@@ -47,5 +47,12 @@ def _cells(version: Version) -> tuple[str, ...]:
         str(version.number),
         version.published_at.strftime("%Y-%m-%d %H:%M"),
         *(f"{count:,}" for count in counts),
-        f"version {version.restores}" if version.restores else ", ".join(version.run_ids),
+        _origin(version),
     )
+
+
+def _origin(version: Version) -> str:
+    """Where its rows come from, and why they were taken where something spoke against them."""
+    origin = f"version {version.restores}" if version.restores else ", ".join(version.run_ids)
+    accepted = version.accepted
+    return f"{origin}; accepted: {accepted['reason']}" if accepted else origin

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from scraper.dataset.conform import conform, plain_schema, subschema
 from scraper.dataset.gone import GONE
-from scraper.dataset.intake import HOUSE
+from scraper.dataset.intake import HOUSE, taken_back, tells_of_trust
 from scraper.dataset.version import Version, versions
 from scraper.ledger.manifests import Manifest, open_part, read_manifests
 from scraper.place.place import Place
@@ -64,7 +64,7 @@ def _observations(place: Place, manifests: Sequence[Manifest]) -> pa.Table:
     schema = subschema(plain_schema("houses"), names)
     rows = pa.Table.from_batches(_batches(place, manifests, "houses", schema), schema)
     visits = _visits(place, manifests)
-    taken = visits.filter(pc.equal(visits["outcome"], "unread"))
+    taken = taken_back(visits.filter(pc.not_equal(visits["outcome"], GONE)))
     key = [*HOUSE, "run_id"]
     if rows.num_rows and taken.num_rows:
         rows = rows.join(taken.select(key), key, join_type="left anti", use_threads=False)
@@ -85,10 +85,9 @@ def _observations(place: Place, manifests: Sequence[Manifest]) -> pa.Table:
 
 
 def _visits(place: Place, manifests: Sequence[Manifest]) -> pa.Table:
-    schema = subschema(plain_schema("visits"), [*_KEY, "run_id", "outcome"])
-    wanted = pa.array(["unread", GONE])
+    schema = subschema(plain_schema("visits"), [*_KEY, "run_id", "outcome", "reason"])
     found = [
-        batch.filter(pc.is_in(batch["outcome"], value_set=wanted))
+        batch.filter(pc.or_(pc.equal(batch["outcome"], GONE), tells_of_trust(batch)))
         for batch in _batches(place, manifests, "visits", schema)
     ]
     return pa.Table.from_batches(found, schema)

@@ -16,11 +16,14 @@ import pyarrow.compute as pc
 from scraper.dataset.conform import BATCH_ROWS, DEFAULT_BATCH_ROWS, conform, plain_schema, subschema
 from scraper.errors import StorageError
 from scraper.ledger.manifests import Manifest, open_part, verify
+from scraper.ledger.takeback import ACCEPTED
 from scraper.place.place import Place
 from scraper.schema import KEYS
 
 HOUSE: Final = ("site", "house_id")
 """What names a house in every table."""
+TAKEN: Final = (*HOUSE, "run_id", "reason")
+"""What is known of a row that was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,24 @@ class Intake:
 
     def _standing(self, keys: pa.Table) -> pa.Table:
         """The keys without the rows whose own run says that their house is unread."""
+        taken = self.taken()
+        if not taken.num_rows:
+            return keys
+        names = [*HOUSE, "run_id"]
+        return keys.join(taken.select(names), names, join_type="left anti", use_threads=False)
+
+    def taken(self) -> pa.Table:
+        """Rows that were taken back: site, house_id, run_id and reason, as of their last visit."""
         seen = tuple(manifest for manifest in self.visits if "visits" in manifest.tables)
-        visits, names = Intake(self.place, "visits", seen), [*HOUSE, "run_id"]
-        schema = subschema(plain_schema("visits"), [*names, "outcome"])
+        visits = Intake(self.place, "visits", seen)
+        schema = subschema(plain_schema("visits"), [*TAKEN, "outcome", "fetched_at"])
         found = [
-            batch.filter(pc.equal(batch["outcome"], "unread")).select(names)
+            batch.filter(tells_of_trust(batch))
             for part in range(len(seen))
             for _, raw in visits._batches(part, schema.names)
             if (batch := conform(raw, schema)).num_rows
         ]
-        if not sum(batch.num_rows for batch in found):
-            return keys
-        taken = pa.Table.from_batches(found)
-        return keys.join(taken, names, join_type="left anti", use_threads=False)
+        return taken_back(pa.Table.from_batches(found, schema)).select(list(TAKEN))
 
     def rows(self, keys: pa.Table, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
         """The rows that `keys` names, in the schema of the table."""
@@ -98,6 +106,26 @@ class Intake:
         ):
             yield start, batch
             start += batch.num_rows
+
+
+def tells_of_trust(visits: pa.RecordBatch) -> pa.Array:
+    """Which visits took a row back, or gave it back."""
+    given = pc.starts_with(visits["reason"], ACCEPTED)
+    return pc.or_kleene(pc.equal(visits["outcome"], "unread"), pc.fill_null(given, False))
+
+
+def taken_back(visits: pa.Table) -> pa.Table:
+    """Of such visits the last of each row, where it says that the row does not stand.
+
+    `visits`: site, house_id, run_id, outcome and fetched_at.
+    """
+    last = _latest(
+        visits.append_column("part", pa.array([0] * visits.num_rows, pa.int8())).append_column(
+            "row", pa.array(range(visits.num_rows), pa.int64())
+        ),
+        [*HOUSE, "run_id"],
+    )
+    return last.filter(pc.equal(last["outcome"], "unread")).select(visits.column_names)
 
 
 def of_houses(keys: pa.Table, houses: pa.Table) -> pa.Table:

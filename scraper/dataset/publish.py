@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,17 +38,18 @@ class _OvertakenError(Exception):
     """Another publisher took the number of this version."""
 
 
-def publish(place: Place) -> Version | None:
+def publish(place: Place, accepted: Mapping[str, Any] | None = None) -> Version | None:
     """Take the sealed parts that no version has into the tables, and publish the next version.
 
     One MERGE a table. None when no part is new, or none brought a house or a photo: what was
     tried is in the table `visits` all the same. A publish that was interrupted is finished by the
-    next one; of two at once one wins and the other looks again.
+    next one; of two at once one wins and the other looks again. `accepted`: why the rows are
+    published though something speaks against them; it stands in the version.
     Raises `StorageError` when the place does not answer or a part is damaged.
     """
     for attempt in range(_ATTEMPTS):
         try:
-            return _publish(place)
+            return _publish(place, accepted)
         except StorageError:
             # A commit whose answer is missing is not asked for again by the tables' library, which
             # cannot know whether it was made: a new look can.
@@ -60,7 +61,7 @@ def publish(place: Place) -> Version | None:
     raise StorageError(f"{place.url}: another publisher was quicker {_ATTEMPTS} times: run again")
 
 
-def _publish(place: Place) -> Version | None:
+def _publish(place: Place, accepted: Mapping[str, Any] | None) -> Version | None:
     known = versions(place)
     base = known[-1] if known else None
     if base is not None:
@@ -71,7 +72,7 @@ def _publish(place: Place) -> Version | None:
     tables, commits = _put_all(place, base, pending)
     if not (_brought(commits["houses"]) or _brought(commits["photos"])):
         return None
-    return _write(place, base, pending, tables, commits["houses"])
+    return _write(place, base, pending, tables, commits["houses"], accepted=accepted)
 
 
 def pending_parts(place: Place, known: Sequence[Version]) -> list[Manifest]:
@@ -104,7 +105,7 @@ def _put_all(
 
 
 def _brought(commits: Sequence[Commit]) -> bool:
-    return any(one.manifests or one.inserted or one.updated for one in commits)
+    return any(one.inserted or one.updated for one in commits)
 
 
 def _write(
@@ -113,6 +114,8 @@ def _write(
     pending: Sequence[Manifest],
     tables: dict[str, Table],
     commits: Sequence[Commit],
+    *,
+    accepted: Mapping[str, Any] | None,
 ) -> Version:
     heads = {name: table.version for name, table in tables.items()}
     version = Version(
@@ -126,6 +129,7 @@ def _write(
         new=sum(commit.inserted for commit in commits),
         changed=sum(commit.updated for commit in commits),
         gone=_count_gone(place, pending),
+        accepted=accepted,
     )
     if not place.write_new(version.name, version.encode()):
         raise _OvertakenError

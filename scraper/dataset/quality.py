@@ -3,39 +3,66 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scraper.dataset.intake import Intake
 from scraper.dataset.publish import pending_parts
+from scraper.dataset.published import published
 from scraper.dataset.rows import rows
 from scraper.dataset.version import versions
 from scraper.place.place import Place
+from scraper.quality.compare import EACH, compare
 from scraper.quality.finding import Finding, first
-from scraper.quality.judge import Suspicion, judge
+from scraper.quality.frame import frame_of
+from scraper.quality.judge import judge, stray_suspects
+from scraper.quality.limits import Limits
 from scraper.quality.past import read_past, write_past
 from scraper.quality.profile import Profile
 from scraper.quality.seen import needed
+from scraper.quality.suspicion import Suspect, Suspicion
 from scraper.quality.watch import SAME_PAGES
 from scraper.schema import Row
 
+SUSPECTS: Final = "quality/gate/suspects.json"
+"""What the newest version has that a person should look at, written as it is published."""
+ROWWISE: Final = frozenset(["constant", "duplicates", "schema"])
+"""Checks whose findings name the rows that are wrong, and say nothing of the others."""
+PAGES: Final = 50
+"""Addresses of a finding among which pages to look at are looked for."""
+SEEN: Final = (*needed(), "latitude", "longitude")
+"""The columns that rows are judged by."""
 SAMPLE: Final = 20_000
 """Houses of a site that a profile is made of, spread over all of them: a share is then known to
 within 1 %, whatever the size of the dataset, and in seconds."""
+
+
+Name = tuple[str, str, str]
+"""site, house_id and run_id of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the gate says."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
     """What is wrong; empty where the pending rows may be published."""
-    doubted: tuple[tuple[str, str, str], ...]
-    """site, house_id and run_id of the rows that speak for it."""
+    doubted: tuple[Name, ...] = ()
+    """The rows that are not to be published, or may not be: `ROWWISE` findings speak of single
+    rows, and any other of all pending ones of its site, for what spoils some rows may have spoiled
+    others that show it less."""
+    urls: tuple[str, ...] = ()
+    """Addresses of pages that show it, those of the first finding first."""
+    suspects: tuple[Suspect, ...] = ()
+    """Houses that are odd and are published all the same."""
+    left_out: tuple[str, ...] = ()
+    """Checks that could not be made, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +84,86 @@ class Pending:
         return self.intake.rows(self.keys, list(columns)) if self.keys.num_rows else ()
 
 
-def check_before_publish(place: Place) -> Judgement:
+def check_before_publish(
+    place: Place, limits: Limits | None = None, readers: Mapping[str, str] | None = None
+) -> Judgement:
     """Judge the sealed rows that no version has, each site by its own past.
+
+    `readers`: what read a site's pages, as far as it is known.
 
     Raises `StorageError` when the place does not answer, `PlaceError` for a damaged past.
     """
     pending = Pending.of(place)
-    findings: list[Finding] = []
-    doubted: dict[tuple[str, str, str], None] = {}
-    for site, count in _counted([pending.keys], "site").items():
-        past = read_past(place, site)
-        sample = _sample(pending.batches(needed()), site, count)
-        for suspicion in (*judge(Profile.of(sample, past), past), *_constant(pending, site)):
-            speaking = list(_speaking(pending, site, suspicion))
-            findings.append(suspicion.finding(first(str(row["url"]) for row in speaking)))
-            doubted |= dict.fromkeys(_name(row) for row in speaking)
-    return Judgement(tuple(findings), tuple(doubted))
+    judged = [
+        _judged(pending, site, count, limits or Limits(), (readers or {}).get(site, ""))
+        for site, count in _counted([pending.keys], "site").items()
+    ]
+    return Judgement(
+        tuple(f for one in judged for f in one.findings),
+        tuple(d for one in judged for d in one.doubted),
+        tuple(u for one in judged for u in one.urls),
+        tuple(s for one in judged for s in one.suspects),
+        tuple(dict.fromkeys(line for one in judged for line in one.left_out)),
+    )
 
 
-def pending_names(place: Place) -> list[tuple[str, str, str]]:
-    """site, house_id and run_id of all rows that no version has."""
-    keys = Pending.of(place).keys.select(["site", "house_id", "run_id"])
-    return [_name(row) for row in keys.to_pylist()]
+def _judged(pending: Pending, site: str, count: int, limits: Limits, reader: str) -> Judgement:
+    place = pending.intake.place
+    found = read_past(place, site)
+    past = found.read_by(reader) if found else None
+    sample = list(_sample(pending.batches(SEEN), site, count))
+    profile = Profile.of(sample, past)
+    new = frame_of(sample)
+    compared = compare(new, published(place, site, new), limits)
+    suspicions = [*judge(profile, past, limits), *_constant(pending, site)]
+    told = {one.column for one in suspicions}
+    suspicions += [one for one in compared.suspicions if one.column not in told]
+    strays = islice(stray_suspects(sample, past or profile), EACH)
+    speaking = [list(_speaking(pending, site, one)) for one in suspicions]
+    return Judgement(
+        tuple(
+            one.finding(first(str(row["url"]) for row in rows))
+            for one, rows in zip(suspicions, speaking, strict=True)
+        ),
+        _doubted(pending, site, suspicions, speaking),
+        tuple(str(row["url"]) for rows in speaking for row in rows[:PAGES]),
+        (*strays, *compared.suspects),
+        compared.left_out,
+    )
 
 
-def remember(place: Place, version: int) -> None:
-    """Keep what each site gives in the version just published, for the next to be compared with."""
+def _doubted(
+    pending: Pending, site: str, found: Sequence[Suspicion], speaking: Sequence[Sequence[Row]]
+) -> tuple[Name, ...]:
+    if all(one.check in ROWWISE for one in found):
+        return tuple(dict.fromkeys(_name(row) for rows in speaking for row in rows))
+    keys = pending.keys.filter(pc.equal(pending.keys["site"], site))
+    return tuple(_name(row) for row in keys.select(["site", "house_id", "run_id"]).to_pylist())
+
+
+def remember(
+    place: Place,
+    version: int,
+    judgement: Judgement | None = None,
+    readers: Mapping[str, str] | None = None,
+) -> None:
+    """Keep what each site gives in the version just published, for the next to be compared with.
+
+    Of a judgement the suspects are kept too, in `SUSPECTS`.
+    """
     for site, count in _counted(rows(place, columns=["site"]), "site").items():
         sample = _sample(rows(place, columns=needed()), site, count)
-        write_past(place, site, Profile.of(sample), version)
+        reader = (readers or {}).get(site) or _reader_before(place, site)
+        write_past(place, site, replace(Profile.of(sample), reader=reader), version)
+    if judgement is not None:
+        odd = [one.as_json() for one in judgement.suspects]
+        said = {"version": version, "suspects": odd, "left_out": list(judgement.left_out)}
+        place.write(SUSPECTS, orjson.dumps(said, option=orjson.OPT_INDENT_2))
+
+
+def _reader_before(place: Place, site: str) -> str:
+    past = read_past(place, site)
+    return past.reader if past else ""
 
 
 def _counted(batches: Iterable[pa.RecordBatch | pa.Table], column: str) -> Counter[str]:
@@ -103,12 +181,14 @@ def _sample(batches: Iterable[pa.RecordBatch], site: str, count: int) -> Iterato
     step, skip = max(1, count // SAMPLE), 0
     for batch in batches:
         of_site = batch.filter(pc.equal(batch["site"], site))
-        yield from of_site.take(pa.array(range(skip, of_site.num_rows, step))).to_pylist()
+        yield from of_site.take(
+            pa.array(range(skip, of_site.num_rows, step), pa.int64())
+        ).to_pylist()
         skip = (skip - of_site.num_rows) % step
 
 
 def _speaking(pending: Pending, site: str, suspicion: Suspicion) -> Iterator[Row]:
-    for batch in pending.batches(needed()):
+    for batch in pending.batches(SEEN):
         for row in batch.filter(pc.equal(batch["site"], site)).to_pylist():
             if suspicion.speaks(row):
                 yield {name: row[name] for name in ("site", "house_id", "run_id", "url")}
@@ -128,5 +208,5 @@ def _constant(pending: Pending, site: str) -> Iterator[Suspicion]:
         )
 
 
-def _name(row: Row) -> tuple[str, str, str]:
+def _name(row: Row) -> Name:
     return str(row["site"]), str(row["house_id"]), str(row["run_id"])

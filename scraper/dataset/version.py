@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -42,6 +42,8 @@ class Version:
     """Houses that were found to be gone."""
     restores: int | None = None
     """The version whose rows it brings back, for a rollback."""
+    accepted: Mapping[str, Any] | None = None
+    """Why it was published though the gate had findings: `reason`, and the `findings`."""
 
     @property
     def name(self) -> str:
@@ -51,6 +53,8 @@ class Version:
     def encode(self) -> bytes:
         """The version as the JSON that is written."""
         said = {"format": FORMAT, **asdict(self)}
+        if self.accepted is None:
+            del said["accepted"]
         return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
 

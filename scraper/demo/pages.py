@@ -11,6 +11,7 @@ from importlib.resources import files
 import jinja2
 
 from scraper.demo import machine
+from scraper.demo.looks import Look, dressed, ordered, painted
 from scraper.demo.model import Catalogue, House, Town
 from scraper.demo.truth import house_url
 from scraper.demo.view import card, view
@@ -58,19 +59,24 @@ def search(
     )
 
 
-def house(one: House, similar: Sequence[House], root: str, photo_root: str) -> bytes:
+def house(
+    house: House, similar: Sequence[House], root: str, photo_root: str, look: Look = ""
+) -> bytes:
     """The page of a house in its own markup; without any fact where a script brings them."""
+    one = dressed(house, look)
     if one.javascript:
         return _render("app.html", id=one.house_id)
-    return _render(
+    shown = view(one, similar, photo_root)
+    page = _render(
         "house.html",
-        v=view(one, similar, photo_root),
+        v={**shown, "glance": ordered(shown["glance"], look)},
         url=house_url(one.house_id, root),
         ld=machine.json_ld(one, root, photo_root) if one.embedded == "json-ld" else None,
         state=machine.next_data(one, similar, root, photo_root)
         if one.embedded == "next-data"
         else None,
     )
+    return painted(page, look)
 
 
 def house_data(one: House, similar: Sequence[House], root: str, photo_root: str) -> bytes:

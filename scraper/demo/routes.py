@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from scraper.demo import pages, photos
+from scraper.demo.looks import Look
 from scraper.demo.model import Catalogue, House, Photo
 from scraper.demo.server import Answer, Request
 
@@ -36,6 +37,8 @@ class Behaviour:
     """What robots.txt asks a crawler to wait between two requests."""
     etags: bool = False
     """Whether house pages have an ETag, and are answered 304 where it is asked by."""
+    look: Look = ""
+    """What is wrong with house pages, as in a week that must not be published."""
 
 
 class Routes:
@@ -70,9 +73,10 @@ class Routes:
         if parts.path == "/robots.txt":
             return self._robots()
         kept, where = self._kept, parts.path + parts.query
-        answer = kept.get(where) or self._found(unquote(parts.path), parts.query)
+        kept_as = f"{self.behaviour.look} {where}"
+        answer = kept.get(kept_as) or self._found(unquote(parts.path), parts.query)
         if not answer.fault and answer.status != 503 and not where.startswith("/photo/"):
-            kept[where] = answer
+            kept[kept_as] = answer
         if self.behaviour.etags and answer.status == 200 and where.startswith("/house/"):
             return _tagged(answer, request)
         return answer
@@ -112,7 +116,9 @@ class Routes:
             return Answer(pages.missing(house.gone), house.gone)
         if house.flaky and self._stumbles(house_id):
             return Answer(pages.missing(503), 503, headers={"Retry-After": "0"})
-        return Answer(pages.house(house, self._similar(house), self._root, self._photo_root))
+        look = self.behaviour.look
+        similar = self._similar(house)
+        return Answer(pages.house(house, similar, self._root, self._photo_root, look))
 
     def _data(self, rest: str, _query: str) -> Answer | None:
         house = self.catalogue.houses.get(rest.removeprefix("house/"))

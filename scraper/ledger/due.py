@@ -191,7 +191,7 @@ def _vanished(
     connection.execute(
         """
         INSERT INTO known (house, missed)
-        SELECT number, 1 FROM houses WHERE site = ? AND last_seen < ? AND state IN (7, 8)
+        SELECT number, 1 FROM houses WHERE site = ? AND last_seen < ? AND state IN (5, 7, 8)
         ON CONFLICT DO UPDATE SET missed = missed + 1
         """,
         (number, since),
@@ -219,15 +219,17 @@ def _refuse_exodus(connection: sqlite3.Connection, site: int, since: int) -> Non
 
 
 def _end_vanished(ledger: Ledger, connection: sqlite3.Connection, site: tuple[str, int]) -> int:
+    # A house is unread whose row was taken back: it had one all the same.
     rows = connection.execute(
-        "SELECT number, house_id, url, attempts, first_seen, last_seen, hash FROM known "
-        "JOIN houses ON number = house WHERE site = ? AND state = 7 AND missed >= 2",
+        "SELECT number, house_id, url, attempts, first_seen, last_seen, hash, state FROM known "
+        "JOIN houses ON number = house WHERE site = ? AND missed >= 2 "
+        "AND (state = 7 OR state = 5 AND status IS NOT NULL)",
         (site[1],),
     ).fetchall()
     run = ledger.database.word(connection, ledger.run_id)
-    leases.take(connection, rows)
+    leases.take(connection, [row[:7] for row in rows])
     for row in rows:
-        lease = leases.lease_of(site[0], row)
+        lease = leases.lease_of(site[0], row[:7])
         visit = {
             "site": site[0],
             "house_id": lease.house_id,
@@ -241,7 +243,7 @@ def _end_vanished(ledger: Ledger, connection: sqlite3.Connection, site: tuple[st
         house = held(connection, lease)
         assert house is not None
         end(connection, house, State.GONE, visit_brought(lease, visit), run)
-    ledger._tallies.move(connection, site[1], [row[6] for row in rows], State.OK, State.GONE)
+        ledger._tallies.move(connection, site[1], [row[6]], State(row[7]), State.GONE)
     return len(rows)
 
 

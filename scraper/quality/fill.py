@@ -13,6 +13,8 @@ KNOWN: Final = 5
 """Houses of a place from which on it is known what its pages say."""
 GIVES: Final = 0.6
 """Share of them with a value, from which on a place gives that column."""
+FROM: Final = " from "
+"""Stands between a column and the part of the page that its value comes from."""
 PLACES: Final = 2
 """Places that nothing was known of, and that all lack a column, until it is the pages' doing."""
 
@@ -67,6 +69,15 @@ class Fill:
     def places(self, group: str) -> set[str]:
         """The places that houses of a kind are in."""
         return set(self.groups.get(group, ()))
+
+    def without_layers(self) -> Fill:
+        """The same, but for the parts of the page that values came from."""
+        fill = Fill()
+        for group, places in self.groups.items():
+            for place, count in places.items():
+                kept = {name: n for name, n in count.filled.items() if FROM not in name}
+                fill._put(group, place, Count(count.rows, Counter(kept)))
+        return fill
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for a file."""

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 Check = Literal[
-    "refusals", "constant", "unread", "fill", "layer", "currency", "range", "median", "outliers"
-]
+    "refusals", "constant", "unread", "fill", "layer", "currency", "range", "median", "outliers",
+    "schema", "drift", "same", "jump", "churn", "lost", "stale", "duplicates", "model",
+]  # fmt: skip
 
 EXAMPLES: Final = 3
 """Addresses that a finding names: enough to see a pattern, few enough to open them all."""

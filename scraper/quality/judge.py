@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from math import exp, log
 from statistics import median
 from typing import Final
 
-from scraper.quality.finding import Check, Finding
+from scraper.quality.limits import Limits
 from scraper.quality.profile import AMOUNTS, EVERYWHERE, RATE, Profile, amounts, town_of
 from scraper.quality.seen import ALL, CORE, see
-from scraper.quality.share import LUCK, RARE_LUCK, is_far_below, low_share
+from scraper.quality.share import LUCK, RARE_LUCK, high_share, is_far_below, low_share
+from scraper.quality.suspicion import Suspect, Suspicion
 from scraper.quality.tables import rough_rates
 from scraper.schema import Row
 
-MOVED: Final = 3.0
-"""Times that the medians of the same towns may move between two versions. A hundredfold price,
-square metres for square feet (10.8) and most currencies move them more, no market does."""
-MOVED_ELSEWHERE: Final = 6.0
-"""The same where the new houses are in other towns: prices of towns differ."""
+ELSEWHERE: Final = 2.0
+"""Times that the median may move more where the new houses are in other towns."""
+IN_TOWNS: Final = 20
+"""New houses in towns that were known, from which on these are compared and not the whole."""
 FEWEST: Final = 8
 """New houses that a median is looked at from."""
-STRAYS: Final = 0.05
-"""Share of houses far off their town's price that may come on top of what there were before."""
 RATES: Final = (4.0, 6000.0)
 """Plausible median price per square foot of a whole dataset, in US dollars. Poor villages stand
 at 10 and Monaco at 5,000."""
@@ -33,31 +30,16 @@ _MEDIANS: Final = (RATE, "living_area_sqft")
 """Amounts whose median says something where the towns are not the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suspicion:
-    """A finding, and the rows that speak for it."""
-
-    check: Check
-    column: str
-    found: str
-    expected: str
-    speaks: Callable[[Row], bool]
-    """Whether a row is one of those that the finding is about."""
-
-    def finding(self, examples: tuple[str, ...]) -> Finding:
-        """The finding with its examples."""
-        return Finding(self.check, self.column, self.found, self.expected, examples)
-
-
-def judge(new: Profile, past: Profile | None) -> list[Suspicion]:
+def judge(new: Profile, past: Profile | None, limits: Limits | None = None) -> list[Suspicion]:
     """What speaks against publishing; nothing where all is as it was.
 
     `past` is None before the first version: then only what can be nowhere is suspicious.
     """
+    allowed = limits or Limits()
     found = list(_implausible(new))
     if past is not None:
-        found += [*_gaps(new, past), *_currency(new, past), *_medians(new, past)]
-        found += _strays(new, past)
+        found += [*_gaps(new, past), *_currency(new, past, allowed)]
+        found += [*_medians(new, past, allowed), *_strays(new, past, allowed)]
     return found
 
 
@@ -112,12 +94,13 @@ def _gap(new: Profile, past: Profile, group: str, column: str) -> Suspicion | No
     )
 
 
-def _currency(new: Profile, past: Profile) -> Iterator[Suspicion]:
+def _currency(new: Profile, past: Profile, limits: Limits) -> Iterator[Suspicion]:
     if not past.currencies:
         return
     usual, before = past.currencies.most_common(1)[0]
     hits, rows = new.currencies[usual], new.currencies.total()
-    if is_far_below(hits, rows, before, past.currencies.total()):
+    allowed = high_share(past.currencies.total() - before, past.currencies.total())
+    if limits.currency and low_share(rows - hits, rows) > allowed + limits.currency:
         others = ", ".join(f"{n} {name}" for name, n in new.currencies.most_common(3))
         yield Suspicion(
             "currency",
@@ -128,17 +111,19 @@ def _currency(new: Profile, past: Profile) -> Iterator[Suspicion]:
         )
 
 
-def _medians(new: Profile, past: Profile) -> Iterator[Suspicion]:
-    for name in AMOUNTS:
+def _medians(new: Profile, past: Profile, limits: Limits) -> Iterator[Suspicion]:
+    for name in AMOUNTS if limits.median else ():
         now, before = new.amounts.get(name, {}), past.amounts.get(name, {})
         if EVERYWHERE not in now or EVERYWHERE not in before:
             continue
         towns = now.keys() & before.keys() - {EVERYWHERE}
+        if sum(now[town].houses for town in towns) < IN_TOWNS:
+            towns = set()
         if not towns and name not in _MEDIANS:
             continue
         at = towns or {EVERYWHERE}
         times = exp(median(log(now[town].middle / before[town].middle) for town in at))
-        allowed = MOVED if towns else MOVED_ELSEWHERE
+        allowed = limits.median * (1 if towns else ELSEWHERE)
         if now[EVERYWHERE].houses >= FEWEST and not 1 / allowed < times < allowed:
             yield _moved(name, now[EVERYWHERE].middle, past, times, allowed)
 
@@ -151,7 +136,7 @@ def _moved(name: str, now: float, past: Profile, times: float, allowed: float) -
         if value is None or usual is None:
             return False
         return (value / usual.middle > 1) == (times > 1) and not (
-            1 / MOVED < value / usual.middle < MOVED
+            1 / allowed < value / usual.middle < allowed
         )
 
     return Suspicion(
@@ -163,14 +148,25 @@ def _moved(name: str, now: float, past: Profile, times: float, allowed: float) -
     )
 
 
-def _strays(new: Profile, past: Profile) -> Iterator[Suspicion]:
+def _strays(new: Profile, past: Profile, limits: Limits) -> Iterator[Suspicion]:
     rows, hits = new.rated, new.strays
-    allowed = STRAYS + (past.strays / past.rated if past.rated else 0.0)
-    if low_share(hits, rows) > allowed:
+    allowed = limits.strays + (past.strays / past.rated if past.rated else 0.0)
+    if limits.strays and low_share(hits, rows) > allowed:
         yield Suspicion(
             "outliers",
             RATE,
             f"far off the town's usual price in {hits} of {rows} new houses",
             f"in {past.strays} of {past.rated}, as before",
-            lambda row: RATE in amounts(row) and past.is_stray(amounts(row)[RATE], town_of(row)),
+            past.strays_from,
         )
+
+
+def stray_suspects(rows: Iterable[Row], profile: Profile) -> Iterator[Suspect]:
+    """Houses far off what a square foot costs in their town."""
+    for row in rows:
+        usual, town = profile.usual(RATE, town_of(row)), town_of(row)
+        if usual is not None and profile.strays_from(row):
+            yield Suspect(
+                str(row.get("site")), str(row.get("house_id")), str(row.get("url")), "outliers",
+                RATE, f"{amounts(row)[RATE]:,.0f}", f"about {usual.middle:,.0f} in {town}",
+            )  # fmt: skip

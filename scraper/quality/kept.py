@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -35,6 +35,10 @@ class KeptPages:
         self._pages[url] = zlib.compress(text.encode(errors="replace"), 1)
         if len(self._pages) > LATEST:
             self._pages.popitem(last=False)
+
+    def has(self, urls: Iterable[str]) -> bool:
+        """Whether one of these is held."""
+        return any(url in self._pages for url in urls)
 
     def save(self, folder: Path, wanted: Sequence[str], redact: Redact) -> tuple[str, ...]:
         """Write three pages into a folder of their own, those wanted first; their paths.

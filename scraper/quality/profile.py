@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp, log
 from statistics import median
 from typing import Any, Final, NamedTuple, Self
@@ -43,6 +43,17 @@ class Profile:
     """Houses with a price per square foot."""
     strays: int = 0
     """Those of them that are far from what is usual in their town."""
+    reader: str = ""
+    """What read the pages: the extraction's version and the site file; empty where not known."""
+
+    def read_by(self, reader: str) -> Self:
+        """The profile to compare pages with that this reads.
+
+        A mended site file, or another extraction, may take values from other parts of a page.
+        """
+        if not reader or reader == self.reader:
+            return self
+        return replace(self, fill=self.fill.without_layers())
 
     @classmethod
     def of(cls, rows: Iterable[Row], past: Profile | None = None) -> Self:
@@ -79,6 +90,11 @@ class Profile:
         usual = self.usual(RATE, town)
         return usual is not None and not 1 / STRAY < value / usual.middle < STRAY
 
+    def strays_from(self, row: Row) -> bool:
+        """Whether a house's price per square foot is far from what is usual."""
+        value = amounts(row).get(RATE)
+        return value is not None and self.is_stray(value, town_of(row))
+
     def usual(self, amount: str, town: str) -> Usual | None:
         """What is usual in a town, or everywhere where too little is known of it."""
         known = self.amounts.get(amount, {})
@@ -95,6 +111,7 @@ class Profile:
             },
             "rated": self.rated,
             "strays": self.strays,
+            "reader": self.reader,
         }
 
     @classmethod
@@ -109,6 +126,7 @@ class Profile:
             },
             int(said["rated"]),
             int(said["strays"]),
+            str(said.get("reader", "")),
         )
 
 

@@ -149,7 +149,7 @@ def test_a_crash_before_the_version_file_heals(
     publish(place)
     second.seal([second.house(1, 2), second.house(2, 2)], [second.photo(1, 0), second.photo(2, 0)])
 
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(publishing, "_write", crash)
@@ -172,7 +172,7 @@ def test_a_crash_between_two_tables_heals(
     run = crawl(place, 1)
     run.seal([run.house(1)], [run.photo(1, 0)])
 
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(publishing, crashing, crash)

@@ -97,6 +97,19 @@ class Following:
         file = str(self.folder / "demo.toml")
         return self.do("refresh", "--site", file, "--dataset", self.place, *more)
 
+    def state(self) -> tuple[int, int]:
+        """The versions, and the bytes of the tables: what a refused week must not change."""
+        tables = [path for path in Path(self.place, "tables").rglob("*") if path.is_file()]
+        known = versions(FolderPlace(Path(self.place)))
+        return len(known), sum(path.stat().st_size for path in tables)
+
+    def again(self, *more: str) -> Step:
+        """Read the kept pages again."""
+        return self.do(
+            "crawl", "houses", "-a", f"site={self.folder / 'demo.toml'}", "-a", "from=archive",
+            "-s", f"DATASET={self.place}", *more, module="scraper.cli.scrapy",
+        )  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def following(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Following]:

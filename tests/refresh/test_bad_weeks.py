@@ -1,4 +1,4 @@
-"""A refresh that is killed goes on; one whose houses are not to be trusted publishes nothing."""
+"""Weeks that are not to be trusted publish nothing; a refresh that is killed goes on."""
 
 from __future__ import annotations
 
@@ -6,61 +6,81 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from typing import Any
 
 import pytest
 
-from scraper.demo.server import Answer
+from scraper.demo.server import Answer, Request
+from tests.refresh.truth import same_rows
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
 
 ALL_DUE = ("-s", "REFRESH_ACTIVE_DAYS=0", "-s", "REFRESH_REST_DAYS=0")
+STUCK = 9
+"""Houses that are asked for before the site answers no more."""
 
 
-def test_a_hundredfold_price_is_refused_and_the_week_after_is_not(following: Any) -> None:
+@pytest.mark.parametrize(
+    ("look", "column"), [("currency", "currency"), ("hidden", "price"), ("hundredfold", "price")]
+)
+def test_a_bad_week_is_refused_and_the_week_after_is_not(
+    following: Any, look: str, column: str
+) -> None:
     site = following.site
-    before = dict(site.catalogue.houses)
-    for one, house in before.items():
-        times = {
-            name: getattr(house, name) * 100
-            for name in ("listed_price", "sold_price")
-            if getattr(house, name)
-        }
-        site.change(one, **times)
+    before = following.state()
+    site.behaviour.look = look
     bad = following.refresh(*ALL_DUE)
     assert bad.code == 4, bad.said
-    assert bad.version == 1
-    assert "price_per_sqft" in bad.said
-    assert bad.history.empty
-    for one, house in before.items():
-        site.change(one, listed_price=house.listed_price, sold_price=house.sold_price)
+    assert column in bad.said.splitlines()[-1]
+    assert following.state() == before
+    site.behaviour.look = ""
     good = following.refresh()
     assert good.code == 0, good.said
     assert good.history.empty
-    for house_id, truth in good.truth.items():
-        row = good.rows.loc[house_id]
-        for name in ("listed_price", "sold_price"):
-            assert truth[name] is None or row[name] == truth[name]
+    assert not same_rows(good.rows, good.truth)
+
+
+def test_a_bad_week_is_published_where_it_is_accepted(following: Any) -> None:
+    site = following.site
+    site.behaviour.look = "currency"
+    bad = following.refresh(*ALL_DUE)
+    assert bad.code == 4, bad.said
+    taken = following.do("publish", following.place, "--accept", "the site shows euros")
+    assert taken.code == 0, taken.said
+    assert not taken.asked
+    assert set(taken.rows["currency"].dropna()) == {"EUR"}
+    said = following.do("versions", following.place).said
+    assert "the site shows euros" in " ".join(said.split())
+    site.behaviour.look = ""
+    back = following.refresh(*ALL_DUE, "--accept", "and dollars again")
+    assert back.code == 0, back.said
+    assert set(back.rows["currency"].dropna()) == {"USD"}
 
 
 def test_a_killed_refresh_goes_on_without_the_lists(following: Any) -> None:
     site = following.site
     week = site.pass_week()
-    site.override("/house/*", lambda request: _slow())
-    site.log.clear()
+    stuck, go_on, asked = threading.Event(), threading.Event(), []
+
+    def answer(request: Request) -> Answer | None:
+        asked.append(request.path)
+        if len(asked) > STUCK:
+            stuck.set()
+            go_on.wait(120)
+        return None
+
+    site.override("/house/*", answer)
     command = [
         sys.executable, "-m", "scraper.cli.main", "refresh",
         "--site", str(following.folder / "demo.toml"), "--dataset", following.place, *ALL_DUE,
     ]  # fmt: skip
     with subprocess.Popen(command, start_new_session=True) as running:
-        deadline = time.monotonic() + 120
-        while len(site.log.requests("/house/")) < 9 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert stuck.wait(120)
         os.killpg(running.pid, signal.SIGKILL)
     site.override("/house/*", lambda request: None)
-    site.behaviour.latency = 0.0
-    _delays.clear()
+    go_on.set()
+    asked.clear()
     after = following.refresh(*ALL_DUE)
     assert after.code == 0, after.said
     assert "goes on with the one that was not finished" in after.said
@@ -69,12 +89,3 @@ def test_a_killed_refresh_goes_on_without_the_lists(following: Any) -> None:
     assert set(week.new) <= set(after.rows.index)
     for house_id, truth in after.truth.items():
         assert after.rows.loc[house_id, "status"] == truth["status"]
-
-
-_delays: list[float] = [0.4]
-
-
-def _slow() -> Answer | None:
-    for delay in _delays:
-        time.sleep(delay)
-    return None

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
 
 ALL_DUE = ("-s", "REFRESH_ACTIVE_DAYS=0", "-s", "REFRESH_REST_DAYS=0")
 OBSERVED = ("status", "listed_price", "sold_price")
