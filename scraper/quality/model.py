@@ -30,10 +30,11 @@ _ITERATIONS: Final = 60
 _KNOWN: Final = 4
 _MIDDLES: Final = 200
 """Times that a median is taken anew to know how sure it is."""
-_FEATURES: Final = (
+FEATURES: Final = (
     "living_area_sqft", "lot_size_sqft", "bedrooms", "bathrooms", "year_built", "latitude",
     "longitude", "annual_tax_amount", "garage_spaces", "stories", "hoa_monthly",
 )  # fmt: skip
+"""Numbers that it learns from as they are."""
 
 
 class Tested(NamedTuple):
@@ -77,7 +78,7 @@ def tested(new: Frame, old: Frame) -> Tested | None:
     None where there are too few of any, or scikit-learn is missing. New rows of houses that were
     learned from are left out, and those in places of which nothing is known. Deterministic.
     """
-    published, new = _priced(old), _priced(new)
+    published, new = priced(old), priced(new)
     dice = np.random.default_rng(0).permutation(len(published))
     cut = min(MOST, len(published) * 2 // 3)
     learned, others = published.iloc[dice[:cut]], published.iloc[dice[cut : cut + MOST]]
@@ -85,15 +86,16 @@ def tested(new: Frame, old: Frame) -> Tested | None:
     new = new[new["place"].isin(set(learned["place"]))]
     if cut < TRAIN or len(others) < TEST or len(new) < NEW or not is_installed():
         return None
-    model = _Model(learned)
+    model = Model(learned)
     return Tested(model.errors(others), model.errors(new), new)
 
 
-def _priced(frame: Frame) -> Frame:
+def priced(frame: Frame) -> Frame:
+    """The houses that have a price and a living area."""
     return frame[(frame["price"] > 0) & (frame["living_area_sqft"] > 0)]
 
 
-class _Model:
+class Model:
     """Log price by size, age, kind, and what a square foot costs in the town."""
 
     def __init__(self, learned: Frame) -> None:
@@ -118,6 +120,7 @@ class _Model:
             self._trees.fit(table[:, self._useful], np.log(learned["price"]))
 
     def errors(self, houses: Frame) -> Floats:
+        """Natural logarithm of predicted to true price, one a house."""
         with self._threads(1, "openmp"):
             said = self._trees.predict(self._table(houses)[:, self._useful])
         return np.asarray(said - np.log(houses["price"]), dtype="float64")
@@ -130,7 +133,7 @@ class _Model:
             houses[name].map({one: n for n, one in enumerate(known)}).astype("float64")
             for name, known in zip(("kind", "home_type"), self._kinds, strict=True)
         ]
-        columns = [place, town, town + area, *words, *(houses[name] for name in _FEATURES)]
+        columns = [place, town, town + area, *words, *(houses[name] for name in FEATURES)]
         return np.column_stack([np.asarray(one, dtype="float64") for one in columns])
 
 

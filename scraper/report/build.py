@@ -17,8 +17,11 @@ from scraper.report.section.card import card
 from scraper.report.section.changes import changes
 from scraper.report.section.columns import columns
 from scraper.report.section.crawl import crawl
+from scraper.report.section.doubles import doubles
+from scraper.report.section.drift import drift
 from scraper.report.section.headline import figures, period
 from scraper.report.section.links import links
+from scraper.report.section.model import model
 from scraper.report.section.places import places
 from scraper.report.section.prices import prices
 from scraper.report.section.samples import samples
@@ -29,11 +32,14 @@ from scraper.report.subject import Subject, subject
 
 SECTIONS: Final[tuple[Callable[[Subject], Section | None], ...]] = (
     changes,
+    drift,
     prices,
     places,
     links,
+    model,
     samples,
     suspects,
+    doubles,
     columns,
     crawl,
     card,

@@ -57,10 +57,10 @@ def pictures(
     left = budget
     for turn in range(each):
         for key in wanted:
-            picture = _picture(stored[key][turn]) if turn < len(stored.get(key, [])) else None
-            if picture and len(picture.uri) <= left:
-                out[key].append(picture)
-                left -= len(picture.uri)
+            found = picture(stored[key][turn]) if turn < len(stored.get(key, [])) else None
+            if found and len(found.uri) <= left:
+                out[key].append(found)
+                left -= len(found.uri)
     return out
 
 
@@ -80,7 +80,8 @@ def _stored(
     return out
 
 
-def _picture(data: bytes) -> Picture | None:
+def picture(data: bytes) -> Picture | None:
+    """A stored photo for the page; None where it cannot be decoded."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.load()

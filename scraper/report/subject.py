@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from scraper.quality.baseline import Baseline, baseline
+from scraper.quality.frame import COLUMNS, Frame, complete
 from scraper.report.values import Floats, numbers, texts
 
 _PRICES = {
@@ -64,6 +67,23 @@ class Subject:
     """Price per square foot of living area, one a house, NaN where it cannot be told."""
     home_types: list[str | None]
     """Home type, one a house."""
+
+    @cached_property
+    def judged(self) -> Frame:
+        """The houses as the checks of quality take them."""
+        return judged(self.houses)
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """A simple model of the price; None where there is too little to learn from."""
+        return baseline(self.judged)
+
+
+def judged(houses: pd.DataFrame) -> Frame:
+    """A table of houses as the checks of quality take it, whichever types it was read with."""
+    found = {name: houses.get(name) for name in COLUMNS}
+    plain = {name: None if one is None else one.astype("object") for name, one in found.items()}
+    return complete(pd.DataFrame(plain, index=houses.index, columns=list(COLUMNS)))
 
 
 def subject(

@@ -15,7 +15,10 @@ from lxml import html as lxml_html
 from scraper.report.build import build
 from scraper.schema import TABLES
 
-SECTIONS = ["prices", "places", "links", "houses", "suspects", "columns", "crawl", "card"]
+SECTIONS = [
+    "prices", "places", "links", "model", "houses", "suspects", "doubles", "columns", "crawl",
+    "card",
+]  # fmt: skip
 
 
 def page(tables, **more):
@@ -221,13 +224,69 @@ def test_suspects_are_the_odd_houses_only(tables):
     assert pictured[:2] == [1, 1], "houses 9 and 5 have photos"
 
 
+def test_a_simple_model_is_tried_and_what_it_goes_by_is_told(tables):
+    made = tables(300)
+    said = tree(page(made)).get_element_by_id("model")
+    assert "learned from others only" in text_of(said)
+    assert said.xpath(".//ul[@class='bars']/li/span[@class='name']/text()")[0] == "living_area_sqft"
+    off = float(said.xpath(".//dd/text()")[0].removesuffix(" %"))
+    assert off < 40
+    mixed = made.houses["sold_price"].sample(frac=1, random_state=1).to_numpy()
+    made.houses["sold_price"] = mixed
+    worse = tree(page(made)).get_element_by_id("model").xpath(".//dd/text()")[0]
+    assert float(worse.removesuffix(" %")) > off + 10, "the control: prices of other houses"
+    few = text_of(tree(page(tables(80))).get_element_by_id("model"))
+    assert "It takes 200 houses" in few
+
+
+def test_a_price_that_the_model_does_not_understand_is_a_suspect_once(tables):
+    made = tables(300)
+    row = int(made.houses[made.houses["living_area_sqft"].notna()].index[7])
+    made.houses.loc[row, "sold_price"] *= 40
+    made.houses.loc[row, "address"] = "40 Odd St"
+    said = [text_of(one) for one in tree(page(made)).xpath("//ol[@class='suspects']/li")]
+    assert "40 Odd St" in said[0]
+    assert "times higher than usual in" in said[0]
+    assert "where a model of the others expects about" in said[0]
+    assert sum("40 Odd St" in one for one in said) == 1
+
+
+def test_a_house_under_two_ids_and_a_photo_of_several_houses(tables):
+    made = tables(40)
+    nothing = text_of(tree(page(made)).get_element_by_id("doubles"))
+    assert nothing.count("0 found") == 2
+    again = made.houses[made.houses["living_area_sqft"].notna()].iloc[[3]].copy()
+    again[["address", "zip", "house_id"]] = ["5 Elm St", "90001", "again"]
+    made.houses.loc[again.index[0], ["address", "zip"]] = ["5 Elm St", "90001"]
+    made.houses = pd.concat([made.houses, again], ignore_index=True)
+    made.photos["sha256"] = [f"{n:064x}" for n in range(len(made.photos))]
+    one_of_each = made.photos.drop_duplicates("house_id").index[:3]
+    made.photos.loc[one_of_each, "sha256"] = "a" * 64
+    said = tree(page(made)).get_element_by_id("doubles")
+    assert "1 found again 5 Elm St the same as" in text_of(said)
+    assert "1 found 3 houses" in text_of(said)
+    assert len(list(said.iter("img"))) == 1
+
+
+def test_columns_that_drifted_stand_first_and_luck_is_told_from_it(tables):
+    made = tables(400)
+    before = made.houses.iloc[:250].copy()
+    section = tree(page(made, compared=before, since="version 1")).get_element_by_id("drift")
+    assert "The 150 houses that were not in version 1" in text_of(section)
+    assert not section.xpath(".//li[not(contains(@class, 'rest'))]"), "the control: nothing drifted"
+    made.houses.loc[250:, "year_built"] += 80
+    section = tree(page(made, compared=before)).get_element_by_id("drift")
+    moved = section.xpath(".//li[not(contains(@class, 'rest'))]/span[@class='name']/text()")
+    assert moved == ["year_built"]
+
+
 def test_changes_are_counted_house_by_house(tables):
     made = tables(40)
     before = made.houses.iloc[5:].copy()
     before.loc[10:12, "sold_price"] = 1.0
     before["zip"] = None
     document = tree(page(made, compared=before))
-    assert next(document.iter("section")).get("id") == "changes"
+    assert [one.get("id") for one in document.iter("section")][:2] == ["changes", "drift"]
     said = text_of(document.get_element_by_id("changes"))
     assert "new 5 no longer there 0 in both 35" in said
     assert "3 sold_price" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from scraper.report.fill import shown_columns
 from scraper.report.photo import Picture, pictures
 from scraper.report.section.section import Section
-from scraper.report.shown import money, number
+from scraper.report.shown import money, number, significant
 from scraper.report.subject import Subject
 from scraper.report.values import Floats, days, known, numbers, texts, web_address
 
@@ -50,19 +51,29 @@ class Suspect:
 
 def suspects(subject: Subject) -> Section:
     """The section of the report."""
-    found = sorted(
-        [*_far_rates(subject), *_out_of_bounds(subject), *_sold_before_built(subject)],
-        key=lambda suspect: (-suspect.weight, suspect.row),
-    )
+    checks = (_far_rates, _out_of_bounds, _sold_before_built, _surprises)
+    found = _each_once(one for check in checks for one in check(subject))
     return Section(
         "suspects",
         "Suspects",
         "Worth a second look",
         "Price per square foot far from what is usual in the house's town (or in the whole "
         f"dataset where the town has fewer than {_TOWN} houses), values out of their column's "
-        "bounds, and houses sold before they were built.",
+        "bounds, houses sold before they were built, and prices that a model of the others does "
+        "not understand.",
         {"suspects": _pictured(subject, found[:_MOST]), "total": len(found)},
     )
+
+
+def _each_once(suspects: Iterable[Suspect]) -> list[Suspect]:
+    """Each house once, with all that is odd about it; the oddest first."""
+    rows: dict[int, Suspect] = {}
+    for one in suspects:
+        known = rows.setdefault(one.row, one)
+        if known is not one:
+            weight = max(one.weight, known.weight)
+            rows[one.row] = replace(known, why=f"{known.why}; {one.why}", weight=weight)
+    return sorted(rows.values(), key=lambda one: (-one.weight, one.row))
 
 
 def _pictured(subject: Subject, found: list[Suspect]) -> list[Suspect]:
@@ -149,4 +160,22 @@ def _sold_before_built(subject: Subject) -> list[Suspect]:
     return [
         _suspect(subject, int(r), f"sold in {sold[r]:.0f}, built in {built[r]:.0f}", _ODD)
         for r in rows
+    ]
+
+
+def _surprises(subject: Subject) -> list[Suspect]:
+    """Houses whose price is far from what a model of the others expects."""
+    found = subject.baseline
+    if found is None:
+        return []
+    rows = found.rows.index
+    return [
+        _suspect(
+            subject,
+            int(rows[at]),
+            f"{money(float(found.rows['price'].iloc[at]), subject.price.currency)}, where a model "
+            f"of the others expects about {money(significant(said, 2), subject.price.currency)}",
+            abs(float(found.errors[at])) * 2,
+        )
+        for at, said in found.surprises()
     ]
