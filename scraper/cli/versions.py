@@ -15,6 +15,8 @@ from scraper.place.open import open_place
 
 HELP = "list the published versions and what each brought"
 _COLUMNS = ("version", "published (UTC)", "houses", "new", "changed", "gone")
+_MOST = 12
+"""Columns that are named of a version; its file names all."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Print the versions, newest last."""
+    """Print the versions, newest last, and below them what each changed by column."""
     place = open_place(args.place, create=False)
     known = versions(place)
     if not known:
@@ -38,6 +40,8 @@ def run(args: argparse.Namespace) -> ExitCode:
         *cells, source = _cells(version)
         table.add_row(*cells, f"{source} (vacuumed)" if version.number in gone else source)
     Console(highlight=False).print(table)
+    for line in filter(None, map(_changed, known)):
+        print(line)
     return ExitCode.COMPLETE
 
 
@@ -49,6 +53,16 @@ def _cells(version: Version) -> tuple[str, ...]:
         *(f"{count:,}" for count in counts),
         _origin(version),
     )
+
+
+def _changed(version: Version) -> str:
+    """In how many houses which column changed, the most first; empty where none did."""
+    counts = sorted(version.changed_columns.items(), key=lambda pair: (-pair[1], pair[0]))
+    if not counts:
+        return ""
+    said = [f"{column} {count:,}" for column, count in counts[:_MOST]]
+    more = [f"and {len(counts) - _MOST} more columns"] if len(counts) > _MOST else []
+    return f"version {version.number} changed: {', '.join([*said, *more])}"
 
 
 def _origin(version: Version) -> str:

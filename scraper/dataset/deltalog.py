@@ -19,6 +19,8 @@ from scraper.dataset.datafile import DataFile
 
 NOTE: Final = "housecrawl"
 """Our key in the metadata of a commit: which parts it took in, or which version it restored."""
+COLUMNS: Final = "columns"
+"""In that note: column to rows in which the commit changed it."""
 
 
 @dataclass(frozen=True, slots=True)

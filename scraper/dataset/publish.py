@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from deltalake.exceptions import CommitFailedError
 
 from scraper.dataset.align import align
+from scraper.dataset.difference import added
 from scraper.dataset.gone import mark_gone
 from scraper.dataset.intake import HOUSE, Intake
 from scraper.dataset.photos import put_photos
@@ -129,6 +130,7 @@ def _write(
         new=sum(commit.inserted for commit in commits),
         changed=sum(commit.updated for commit in commits),
         gone=_count_gone(place, pending),
+        changed_columns=added([commit.columns for commit in commits]),
         accepted=accepted,
     )
     if not place.write_new(version.name, version.encode()):

@@ -8,8 +8,8 @@ in which nothing changes stay as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from scraper.dataset.conform import plain_schema, subschema
 from scraper.dataset.datafile import DataFile, Writer, change_schema, read_file, with_type
-from scraper.dataset.deltalog import Changed
+from scraper.dataset.deltalog import COLUMNS, Changed
+from scraper.dataset.difference import Difference, Numbers
 from scraper.dataset.intake import Intake
 from scraper.dataset.table import Table
 from scraper.schema import KEYS
@@ -62,7 +63,12 @@ def upsert(table: Table, intake: Intake, note: dict[str, object]) -> None:
     again = keys.filter(pc.is_in(keys["number"], value_set=pa.array(replaced)))
     incoming = (("update_postimage", intake.rows(again)), ("insert", intake.rows(new)))
     counted = Changed(inserted=new.num_rows, updated=again.num_rows, note=note)
-    table.commit(_rewritten(table, older, None, incoming, counted))
+    if table.name != "houses":
+        table.commit(_rewritten(table, older, None, incoming, counted))
+        return
+    with Difference(table.name, again["number"].to_numpy()) as difference:
+        changed = _rewritten(table, older, None, incoming, counted, difference=difference)
+        table.commit(replace(changed, note={**note, COLUMNS: difference.counts()}))
 
 
 def set_status(table: Table, houses: pa.Table, status: str) -> None:
@@ -77,7 +83,8 @@ def set_status(table: Table, houses: pa.Table, status: str) -> None:
         stale.append(standing.only(pc.and_not(later, has)))
     count = sum(one.found.num_rows for one in stale)
     if count:
-        table.commit(_rewritten(table, stale, _status_of(status), (), Changed(updated=count)))
+        counted = Changed(updated=count, note={COLUMNS: {"status": count}})
+        table.commit(_rewritten(table, stale, _status_of(status), (), counted))
 
 
 def standing_rows(table: Table, keys: pa.Table, columns: Sequence[str]) -> Iterator[Standing]:
@@ -112,14 +119,15 @@ def _is_newer(found: pa.Table) -> pa.ChunkedArray:
     return pc.fill_null(newer, fill_value=False)
 
 
-def _numbers(found: Iterable[pa.ChunkedArray]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _numbers(found: Iterable[pa.ChunkedArray]) -> Numbers:
     return np.concatenate([np.empty(0, np.int64), *(one.to_numpy() for one in found)])
 
 
 def _status_of(status: str) -> Edit:
     def edit(batch: pa.RecordBatch) -> pa.RecordBatch:
         at = batch.schema.get_field_index("status")
-        return batch.set_column(at, batch.schema.field(at), pa.array([status] * batch.num_rows))
+        values = pa.array([status] * batch.num_rows, pa.string())
+        return batch.set_column(at, batch.schema.field(at), values)
 
     return edit
 
@@ -130,10 +138,13 @@ def _rewritten(
     edit: Edit | None,
     incoming: Iterable[tuple[str, pa.RecordBatchReader]],
     counted: Changed,
+    *,
+    difference: Difference | None = None,
 ) -> Changed:
     """Write what takes the place of stale rows, and what comes in; not yet committed.
 
-    `edit`: what becomes of a stale row; None where what comes in takes its place.
+    `edit`: what becomes of a stale row; None where what comes in takes its place. `difference`
+    sees what was and what comes in.
     """
     schema = plain_schema(table.name)
     stale = [one for one in stale if one.found.num_rows]
@@ -147,9 +158,11 @@ def _rewritten(
                 feed.write(with_type(batch, change))
 
         for standing in stale:
-            for kept, old in _parted(table, standing, schema):
+            for kept, old, numbers in _parted(table, standing, schema):
                 data.write(kept)
                 changed(old, "update_preimage")
+                if difference is not None:
+                    difference.before(old, numbers)
                 if edit is not None:
                     data.write(edit(old))
                     changed(edit(old), "update_postimage")
@@ -157,6 +170,8 @@ def _rewritten(
             for batch in rows:
                 data.write(batch)
                 changed(batch, change)
+                if difference is not None and change == "update_postimage":
+                    difference.after(batch)
     return Changed(
         [one.file for one in stale],
         data.files,
@@ -169,10 +184,13 @@ def _rewritten(
 
 def _parted(
     table: Table, standing: Standing, schema: pa.Schema
-) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
-    """The batches of a file, each parted into the rows that stay and the stale ones."""
-    stale = np.zeros(standing.file.rows, bool)
-    stale[standing.found["at"].to_numpy()] = True
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, Numbers]]:
+    """The batches of a file, each parted into the rows that stay and the stale ones, and the
+    numbers of these.
+    """
+    numbers = np.full(standing.file.rows, -1, np.int64)
+    numbers[standing.found["at"].to_numpy()] = standing.found["number"].to_numpy()
     for start, batch in read_file(table.place, table.folder, standing.file, schema):
-        mask = stale[start : start + batch.num_rows]
-        yield batch.filter(pa.array(~mask)), batch.filter(pa.array(mask))
+        here = numbers[start : start + batch.num_rows]
+        stale = here >= 0
+        yield batch.filter(pa.array(~stale)), batch.filter(pa.array(stale)), here[stale]

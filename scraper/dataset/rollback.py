@@ -55,6 +55,7 @@ def _restoring(place: Place, wanted: Version, newest: Version) -> Version:
         new=0,
         changed=0,
         gone=0,
+        changed_columns={},
         restores=wanted.number,
     )
 

@@ -21,7 +21,7 @@ from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from scraper.dataset.conform import conform, plain_schema, subschema
 from scraper.dataset.datafile import GROUP_ROWS, DataFile
-from scraper.dataset.deltalog import NOTE, Changed, encode, log_name
+from scraper.dataset.deltalog import COLUMNS, NOTE, Changed, encode, log_name
 from scraper.dataset.tablefaults import table_faults
 from scraper.place.place import Place
 
@@ -54,6 +54,8 @@ class Commit:
     """The dataset's version whose rows it brought back."""
     inserted: int
     updated: int
+    columns: Mapping[str, int]
+    """Column to rows in which it changed it."""
 
 
 class Table:
@@ -255,4 +257,5 @@ def _commit(told: Mapping[str, Any]) -> Commit:
         restores=note.get("restores"),
         inserted=int(inserted or 0),
         updated=int(metrics.get("num_target_rows_updated") or 0),
+        columns=note.get(COLUMNS, {}),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ class Version:
     """The version whose rows it brings back, for a rollback."""
     accepted: Mapping[str, Any] | None = None
     """Why it was published though the gate had findings: `reason`, and the `findings`."""
+    changed_columns: Mapping[str, int] = field(default_factory=dict)
+    """Column to houses in which it changed; empty where none did, or where it was not counted."""
 
     @property
     def name(self) -> str:
@@ -55,6 +57,8 @@ class Version:
         said = {"format": FORMAT, **asdict(self)}
         if self.accepted is None:
             del said["accepted"]
+        if not self.changed_columns:
+            del said["changed_columns"]
         return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
 
