@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.redact import redact_text
 from scraper.house import House, Visit
+from scraper.ledger.known import NOT_TRUSTED
 from scraper.ledger.location import ALARMS, alarms_folder, state_folder
 from scraper.ledger.middleware import LedgerExtension
 from scraper.ledger.takeback import take_back
@@ -88,4 +89,4 @@ def _unread(item: House, quality: QualityExtension) -> Visit:
 def _reason(quality: QualityExtension) -> str:
     """Why, the same for all houses, so that they are counted together."""
     one = quality.watch.findings[0]
-    return f"not to be trusted: {one.column}: {one.found}"
+    return f"{NOT_TRUSTED}{one.column}: {one.found}"

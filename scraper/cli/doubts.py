@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 from scraper.cli.logs import say
 from scraper.errors import AlarmError
 from scraper.ledger.handing import open_ledger
+from scraper.ledger.known import NOT_TRUSTED
 from scraper.ledger.location import alarms_folder
 from scraper.ledger.parts import seal
 from scraper.ledger.takeback import take_back
@@ -73,7 +74,7 @@ def judged(
     """
     # Costs a second, as publishing does.
     from scraper.dataset.quality import check_before_publish
-    from scraper.dataset.refusal import NOT_TRUSTED, Refusal, write_refusal
+    from scraper.dataset.refusal import Refusal, write_refusal
 
     judgement = check_before_publish(place, options.limits, readers)
     if not judgement.findings or options.accept:

@@ -16,8 +16,6 @@ from scraper.place.place import Place
 
 FILE: Final = "quality/gate/refused.json"
 """Beside the sites' pasts, in a folder that no site's name can be."""
-NOT_TRUSTED: Final = "not to be trusted: "
-"""How the reason of a row begins that was taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from scraper.house import Lease, Outcome
-from scraper.ledger.known import UNCHANGED, Known, Seen, digest_of, learn, put_back
+from scraper.ledger.known import NOT_TRUSTED, UNCHANGED, Known, Seen, digest_of, learn, put_back
 from scraper.ledger.packing import pack
 from scraper.ledger.states import STATE_OF, State
 from scraper.ledger.tallies import PHOTOS, add
@@ -77,8 +77,10 @@ def visit_brought(lease: Lease, visit: Row, seen: Seen | None = None) -> Brought
         if visit.get("outcome") != "ok" or visit.get("reason") != UNCHANGED:
             raise ValueError(f"outcome {visit.get('outcome')!r} is none of a visit without a house")
         return Brought(state, None, pack("visits", [visit]), known=Known("same", at, seen))
-    known = Known("gone" if state is State.GONE else "none", at)
-    return Brought(state, str(visit.get("reason") or ""), pack("visits", [visit]), known=known)
+    reason = str(visit.get("reason") or "")
+    doubted = state is State.UNREAD and reason.startswith(NOT_TRUSTED)
+    known = Known("gone" if state is State.GONE else "doubted" if doubted else "none", at)
+    return Brought(state, reason, pack("visits", [visit]), known=known)
 
 
 def _check_key(lease: Lease, rows: Iterable[Row]) -> None:

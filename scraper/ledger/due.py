@@ -14,6 +14,7 @@ from scraper.errors import AlarmError
 from scraper.house import Lease
 from scraper.ledger import leases
 from scraper.ledger.commits import end, held, visit_brought
+from scraper.ledger.known import LATER
 from scraper.ledger.moments import to_ticks
 from scraper.ledger.states import OUTCOME_OF, State
 from scraper.ledger.store import Ledger
@@ -58,6 +59,12 @@ SELECT number, site, row_number() OVER (ORDER BY class, age / max(pause, 1) DESC
 FROM due_now WHERE class IS NOT NULL
 ORDER BY class, age / max(pause, 1) DESC, number LIMIT :pages
 """
+_AGAIN: Final = """
+INSERT OR IGNORE INTO due (house, site, rank, why)
+SELECT number, site, :later + number, 'open' FROM houses JOIN known ON house = number
+WHERE site = :site AND state = 5 AND visited = 0
+"""
+"""Houses whose rows were taken back since the plan was made: they are its houses still."""
 _NEXT: Final = """
 SELECT number, house_id, url, attempts, first_seen, last_seen, hash, state
 FROM due CROSS JOIN houses ON number = house
@@ -112,6 +119,7 @@ def plan(ledger: Ledger, site: str, rules: Rules, listed: datetime | None) -> Pl
     with ledger.database.transaction(durable=True) as connection:
         number = ledger.database.word(connection, site)
         if planned := open_plan(connection, number):
+            connection.execute(_AGAIN, {"site": number, "later": LATER})
             return planned
         gone = 0 if listed is None else _vanished(ledger, connection, (site, number), listed)
         connection.execute(

@@ -19,13 +19,15 @@ from scraper.schema import Row
 
 UNCHANGED: Final = "unchanged"
 """The reason of a visit with the outcome ok that brought no row."""
+NOT_TRUSTED: Final = "not to be trusted: "
+"""How the reason of a visit begins whose page was read, and whose row is not believed."""
 NOT_SAID: Final = frozenset(
     ["run_id", "first_seen", "last_seen", "extractor_version", "fetched_at", "final_url",
      "fetch_mode", "http_status", "body_sha256", "robots_rule", "sources", "confidence",
      "disputed"]
 )  # fmt: skip
 """Columns of a row that tell how it was read, and nothing of the house."""
-_LATER: Final = 1 << 40
+LATER: Final = 1 << 40
 """What is added to the rank of a house that is to be tried again, after all others."""
 
 
@@ -49,8 +51,8 @@ class Seen:
 class Known:
     """What a final visit says of its house."""
 
-    what: Literal["row", "same", "gone", "none"]
-    """There is a row; it is as it was; the house is gone; none of this."""
+    what: Literal["row", "same", "gone", "doubted", "none"]
+    """There is a row; it is as it was; the house is gone; its row is not believed; none of this."""
     at: object = None
     """When the outcome was known: a datetime, UTC."""
     seen: Seen | None = None
@@ -96,6 +98,8 @@ def learn(connection: sqlite3.Connection, house: int, known: Known) -> None:
         "INSERT INTO known (house, visited) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET visited = ?2",
         (house, at),
     )
+    if known.what == "doubted":
+        doubt(connection, house)
     if known.what == "gone":
         forget(connection, [house])
     if known.what == "row":
@@ -123,7 +127,7 @@ def _see(connection: sqlite3.Connection, house: int, seen: Seen) -> None:
 def put_back(connection: sqlite3.Connection, house: int) -> None:
     """Let a house that is to be tried again come after the others that are due."""
     connection.execute(
-        "UPDATE due SET rank = rank + ? WHERE house = ? AND rank < ?", (_LATER, house, _LATER)
+        "UPDATE due SET rank = rank + ? WHERE house = ? AND rank < ?", (LATER, house, LATER)
     )
 
 

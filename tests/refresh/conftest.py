@@ -18,9 +18,8 @@ from scraper.dataset.version import versions
 from scraper.demo.model import Catalogue
 from scraper.demo.seeded import Seeded
 from scraper.demo.site import DemoSite
+from scraper.demo.weeks import Week
 from scraper.place.folder import FolderPlace
-
-ALL_DUE = ("-s", "REFRESH_ACTIVE_DAYS=0", "-s", "REFRESH_REST_DAYS=0")
 
 
 class Plain:
@@ -59,6 +58,8 @@ class Following:
     site: DemoSite
     folder: Path
     expected_gone: set[str] = field(default_factory=set)
+    unlisted: set[str] = field(default_factory=set)
+    """Houses that no list has since the last week: no list a second time and they are gone."""
 
     @property
     def place(self) -> str:
@@ -83,6 +84,13 @@ class Following:
         newest = known[-1].number if known else 0
         truth, gone = self.site.truth, set(self.expected_gone)
         return Step(done.returncode, said, asked, newest, rows, history, truth, gone)
+
+    def pass_week(self) -> Week:
+        """Let a week go by, and know who is gone when the lists are read once more."""
+        week = self.site.pass_week()
+        self.expected_gone |= week.gone | self.unlisted
+        self.unlisted = set(week.unlisted)
+        return week
 
     def crawl(self) -> list[Step]:
         return [

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from scraper.demo.server import Answer, Request
+from tests.refresh.commands import ALL_DUE
 from tests.refresh.truth import same_rows
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
 
-ALL_DUE = ("-s", "REFRESH_ACTIVE_DAYS=0", "-s", "REFRESH_REST_DAYS=0")
 STUCK = 9
 """Houses that are asked for before the site answers no more."""
 

@@ -243,3 +243,19 @@ def test_a_second_refresh_of_the_same_place_is_refused(
         assert "is in use by process" in capsys.readouterr().err
     finally:
         lock.release()
+
+
+def test_what_an_alarm_took_back_is_in_the_plan_that_goes_on(tmp_path: Path, clock: Clock) -> None:
+    with opened(tmp_path, clock) as ledger:
+        ledger.add_ids("s", found("a", "b", "c", "d"))
+        assert plan(ledger, "s", RULES, None).houses == 4
+        taken, raising, unreadable = lease_due(ledger, "s", 3, 3)
+        visit(ledger, clock, {"a": "for_sale"}, [taken])
+        for lease, reason in ((raising, "not to be trusted: price"), (unreadable, "no house")):
+            told = {**key(lease, clock, "run-1"), "outcome": "unread", "reason": reason}
+            assert ledger.commit_visit(lease, told, final=True)
+        assert take_back(ledger, [("s", "a", "run-1")], "not to be trusted: price") == 1
+    with opened(tmp_path, clock, "run-2") as ledger:
+        assert plan(ledger, "s", RULES, None).houses == 4
+        # The control: a page that gave no house was visited, and is due again when it is due.
+        assert names(ledger) == ["d", "a", "b"]

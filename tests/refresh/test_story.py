@@ -11,17 +11,10 @@ import pytest
 
 from scraper.dataset.version import versions
 from scraper.place.folder import FolderPlace
+from tests.refresh.commands import ALL_DUE, BEFORE, KEPT, MENDED
 from tests.refresh.truth import changes, same_rows, told
 
 pytestmark = pytest.mark.timeout(600)
-
-ALL_DUE = ("-s", "REFRESH_ACTIVE_DAYS=0", "-s", "REFRESH_REST_DAYS=0")
-KEPT = ("-s", "ARCHIVE=pages")
-BEFORE = "\n[house.fields]\nliving_area_sqft = \"//ul[@class='glance']/li[3]\"\n"
-MENDED = (
-    "\n[house.fields]\nliving_area_sqft = "
-    "\"//ul[@class='glance']/li[contains(., 'sqft') and not(contains(., 'lot'))]\"\n"
-)
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +23,9 @@ def weeks(following: Any) -> dict[str, Any]:
     site, file = following.site, following.folder / "demo.toml"
     plain = file.read_text()
     steps: dict[str, Any] = {"truths": [site.truth], "gone": [set()]}
-    unlisted: set[str] = set()
 
     def pass_week() -> None:
-        nonlocal unlisted
-        week = site.pass_week()
-        following.expected_gone |= week.gone | unlisted
-        unlisted = set(week.unlisted)
+        following.pass_week()
         steps["truths"].append(site.truth)
         steps["gone"].append(set(following.expected_gone))
 
