@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -23,10 +24,19 @@ KEY: Final = ("site", "house_id", "url")
 
 
 @cache
+def _pandera() -> Any:
+    # A fifth of a second, which other commands need not wait for.
+    import pandera.pandas
+
+    # Pandera sets this for Spark, and pyarrow then drops the zone of every time in the process.
+    os.environ.pop("PYARROW_IGNORE_TIMEZONE", None)
+    return pandera.pandas
+
+
+@cache
 def table() -> Any:
     """The table `houses` as a pandera schema, made from `scraper.schema`."""
-    # A fifth of a second, which other commands need not wait for.
-    import pandera.pandas as pa
+    pa = _pandera()
 
     columns: dict[str, Any] = {}
     for name in NUMBERS:
@@ -42,7 +52,7 @@ def table() -> Any:
 
 
 def _text_checks(name: str) -> list[Any]:
-    import pandera.pandas as pa
+    pa = _pandera()
 
     if name in _LISTED:
         return [pa.Check.isin(_LISTED[name])]
@@ -59,7 +69,7 @@ def _ends_in_order(frame: Frame) -> Frame:
 
 def broken(new: Frame) -> Frame:
     """The cells that break a rule: `index`, `column`, `check` and `failure_case`, one a line."""
-    from pandera.errors import SchemaErrors
+    SchemaErrors = _pandera().errors.SchemaErrors  # noqa: N806  # a class
 
     try:
         table().validate(new, lazy=True)
