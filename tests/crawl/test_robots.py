@@ -7,7 +7,7 @@ import pytest
 from scraper.demo.site import DemoSite
 
 
-@pytest.mark.parametrize("delay", [0.0, 1.0])
+@pytest.mark.parametrize("delay", [pytest.param(0.0, marks=pytest.mark.full), 1.0])
 def test_64_starts_at_once_ask_for_nothing_disallowed(scrapy, tmp_path, delay: float) -> None:
     with DemoSite(houses=64, seed=9, robots_delay=delay) as site:
         common = ("-a", f"site={site.site_file(tmp_path)}", "-s", f"DATASET={tmp_path / 'd'}")

@@ -201,6 +201,7 @@ def test_many_publishers_at_once(place: Place, crawl: Crawls) -> None:
     assert len(read(place, "visits")) == 12
 
 
+@pytest.mark.full
 def test_many_publishers_while_parts_are_sealed(place: Place, crawl: Crawls) -> None:
     run = crawl(place, 1)
     with multiprocessing.get_context("spawn").Pool(2) as pool:

@@ -38,8 +38,8 @@ def test_it_serves_until_ctrl_c_and_says_what_to_do_next(tmp_path):
             told = tomllib.loads((tmp_path / "demo.toml").read_text())
             assert told["house"]["url"].startswith(url)
             child.send_signal(signal.SIGINT)
-            assert "stopped after" in child.stdout.read()
-            assert child.wait(timeout=20) == ExitCode.COMPLETE
+            assert "stopped after" in child.communicate(timeout=30)[0]
+            assert child.returncode == ExitCode.COMPLETE
         finally:
             child.kill()
 

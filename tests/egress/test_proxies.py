@@ -76,6 +76,7 @@ def found(text: str, folder) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
+@pytest.mark.full
 def test_proxies_that_do_not_work_or_die_midway_are_passed_over(tmp_path) -> None:
     with Proxies() as proxies, site(16, None) as demo:
         locked = proxies.add("127.0.1.8", "http", "somebody", "else")

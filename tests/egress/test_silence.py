@@ -19,6 +19,7 @@ TWO = ("EGRESS=addresses:127.0.0.2,127.0.0.3", f"EGRESS_REST={REST}",
 BLANK = b"<html><body><h1>Welcome</h1><p>" + b"Nothing but words. " * 99 + b"</p></body></html>"
 
 
+@pytest.mark.full
 def test_pages_of_nothing_are_asked_for_by_another_address(tmp_path) -> None:
     with site(50, Ban(20, "blank")) as demo:
         crawl = Crawl(demo, tmp_path)

@@ -219,6 +219,7 @@ def test_an_unknown_id_needs_its_site(tmp_path) -> None:
         assert ledger.add_ids("homes", [FoundId("1", "https://homes.example/1", "", 0)]).new == 0
 
 
+@pytest.mark.full
 def test_a_bucket_with_versions(s3_place: str, s3_endpoint: str) -> None:
     bucket = s3_place.split("/")[2]
     client = boto3.client("s3", endpoint_url=s3_endpoint, region_name="us-east-1")

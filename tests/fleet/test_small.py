@@ -109,6 +109,7 @@ def _job_queue(endpoint: str) -> str:
     return f"{name}:{name}"
 
 
+@pytest.mark.full
 def test_gnu_parallel(fleet, capsys) -> None:
     """A crawl dies by SIGKILL and is begun again; then a version is published, once."""
     if not shutil.which("parallel"):

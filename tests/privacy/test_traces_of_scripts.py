@@ -73,6 +73,7 @@ def by_script(wire: Wire) -> str:
     )
 
 
+@pytest.mark.full
 def test_pages_by_script_leave_nobodys_traces_either(tmp_path: Path) -> None:
     """What was learned of the data, kept pages and the browser's own files are looked into too."""
     wire = run(tmp_path, made=by_script)
