@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 Phase = Literal["open", "data", "browser"]
 """Not known yet, by data, by the browser; plain HTTP goes before where it may do."""
 FOLDER: Final = "ways/"
+SKIPPED: Final = 8
+"""Pages in a row without facts by plain HTTP, after which the browser is asked first."""
 _WAYS: Final = {
     "open": "the browser",
     "data": "its data request, without a browser",
@@ -57,7 +59,7 @@ class Memory:
     def told(self) -> dict[str, str]:
         """For people: the way and why."""
         way = _WAYS[self.phase]
-        if not self.lacking:
+        if self.lacking < SKIPPED:
             way = f"plain HTTP; a page without its facts there: {way}"
         reason = _REASONS[self.phase].format(why=self.why) if self.why else ""
         return {"site": self.site, "way": way, "why": reason, "since": self.since}

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from scraper import names
 from scraper.browser.choice import Render
 from scraper.browser.learning import Extract, Rendered, learn_recipe
-from scraper.browser.memory import Memory
+from scraper.browser.memory import SKIPPED, Memory
 from scraper.browser.reading import difference
 from scraper.browser.recipe import Recipe
 from scraper.browser.trip import Trip
@@ -41,8 +41,6 @@ TRIES: Final = 3
 """Times in a crawl that it is learned."""
 EARLY: Final = frozenset({10, 30, 100})
 """A new way is looked at sooner than an old one: numbers of houses after which it is checked."""
-SKIPPED: Final = 8
-"""Pages in a row without facts by plain HTTP, after which the browser is asked first."""
 AGAIN: Final = 50
 """Then plain HTTP is tried for one house in so many."""
 _LOST: Final = 120.0
