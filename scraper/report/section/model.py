@@ -46,7 +46,7 @@ def model(subject: Subject) -> Section:
 
 def _lead(found: Baseline | None) -> str:
     if found is None and not is_installed():
-        return "Left out: scikit-learn is not installed (pip install 'housecrawl[ml]')."
+        return "Left out: scikit-learn is not installed (pip install scikit-learn)."
     if found is None:
         return f"It takes {TRAIN + TEST} houses with a price and a living area to say anything."
     return (
