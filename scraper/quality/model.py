@@ -17,7 +17,9 @@ from scraper.quality.frame import Floats, Frame
 from scraper.quality.limits import Limits
 from scraper.quality.suspicion import Suspect, Suspicion
 
-MISSING: Final = "the model check was left out: scikit-learn is not installed (pip install scikit-learn)"
+MISSING: Final = (
+    "the model check was left out: scikit-learn is not installed (pip install scikit-learn)"
+)
 TRAIN, TEST, NEW = 150, 50, 40
 """Published houses that are learned from, those that the usual error is measured on, and new ones
 with a price, from which on there is something to compare."""
