@@ -19,6 +19,7 @@ clean() {
     # With its process 1 a namespace ends.
     for one in $(jobs -p); do
         pgrep -P "$one" | xargs -r kill -KILL || true
+        kill "$one" 2>/dev/null || true
     done
     wait 2>/dev/null || true
     for one in "${made[@]}"; do buildah rm "$one" >/dev/null || true; done
@@ -115,6 +116,35 @@ again() { # ROOT TARGET: the same command goes on
     ok "$2: the same command again: exit 0: $(grep -o 'housecrawl houses: done.*' "$work/$2-again.log")"
 }
 
+queue() { # ROOT TARGET: two workers, each in a container of its own, with a Redis server outside
+    local root=$1 target=$2 port redis log="$work/$2-queue.log" workers=()
+    port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    redis=redis://127.0.0.1:$port
+    redis-server --bind 127.0.0.1 --port "$port" --save "" --dir "$work" >"$work/redis.log" 2>&1 &
+    local server=$!
+    until grep -q "Ready to accept" "$work/redis.log"; do
+        kill -0 $server 2>/dev/null || fail "redis-server does not start"
+        sleep 0.1
+    done
+    site "$root" "$target" 40
+    {
+        (inside "$root" "$target" scrapy crawl ids -a site=/data/demo.toml -s DATASET=/data/queue) \
+            && (inside "$root" "$target" housecrawl fleet submit --site /data/demo.toml --parts 4 \
+                --dataset /data/queue --engine "$redis/0" --workers 2 -s "FLEET_PACE=$redis/1")
+    } >"$log" 2>&1 || fail "$target: an order for a queue"
+    for one in 1 2; do
+        (inside "$root" "$target" env HOUSECRAWL_STATE=/data/worker-$one \
+            housecrawl fleet work /data/queue) >"$work/$target-worker-$one.log" 2>&1 &
+        workers+=($!)
+    done
+    for one in "${workers[@]}"; do wait "$one" || fail "$target: a worker ended with $?"; done
+    (inside "$root" "$target" housecrawl fleet finish /data/queue) >>"$log" 2>&1 \
+        || fail "$target: the end of an order"
+    [ -n "$(redis-cli -p "$port" -n 1 --scan)" ] || fail "$target: the pace was not kept in Redis"
+    kill $server
+    ok "$target: two workers by Redis Streams, one pace by FLEET_PACE: $(grep -o '^version [0-9]*' "$log")"
+}
+
 started() { # TARGET -> ROOT
     local name
     name=$(buildah from --pull-never "localhost/housecrawl:$1")
@@ -147,4 +177,5 @@ if [ "$only" != slim ]; then
     site "$root" browser 400
     stopped "$root" browser
     again "$root" browser
+    if command -v redis-server >/dev/null; then queue "$root" browser; fi
 fi

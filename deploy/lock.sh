@@ -7,6 +7,7 @@ compile() {
         --no-annotate --quiet --custom-compile-command "make lock" "$@"
 }
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet uv
-compile pyproject.toml -o requirements.lock
+# Redis: workers in the image take parts from a stream, and ask it for the common pace.
+compile pyproject.toml --extra redis -o requirements.lock
 compile pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 echo 'setuptools>=77' | compile - -c requirements-dev.lock -o deploy/build.lock

@@ -50,6 +50,11 @@ def test_the_image_is_not_root_and_hears_the_signal(deploy: Path) -> None:
     assert all((deploy.parent / one).exists() for one in allowed)
 
 
+def test_the_image_can_take_parts_from_every_queue(deploy: Path) -> None:
+    text = (deploy.parent / "requirements.lock").read_text()
+    assert {"boto3", "redis"} <= set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+
+
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=name)
 def test_a_manifest(tool, manifest: Path) -> None:
     tool("kubernetes-validate", "-k", "1.33", "--strict", manifest)

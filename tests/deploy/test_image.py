@@ -24,3 +24,5 @@ def test_the_images_are_built_and_do_their_work(deploy: Path) -> None:
     assert said.returncode == 0, said.stdout + said.stderr
     assert said.stdout.count("exit 3 after") == 2
     assert "Chromium's sandbox was on" in said.stdout
+    if shutil.which("redis-server"):
+        assert "one pace by FLEET_PACE: version 1" in said.stdout
