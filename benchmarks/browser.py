@@ -1,4 +1,4 @@
-"""What a house costs whose facts come by JavaScript: ours against stock scrapy-playwright.
+"""What a house costs whose facts come by JavaScript: ours, stock scrapy-playwright, and Crawlee.
 
     python benchmarks/browser.py [--houses 60] [--data 600] [--rounds 3]
 
@@ -6,7 +6,9 @@ Each page asks for its facts with `fetch()`, for a style, six pictures and two t
 at once, the ways one after the other in each round, every process counted: the crawl, Playwright's
 driver, and Chromium with all of its own. The server runs in a process of its own and is not
 counted. What is counted is the time from the first house on: `data` knows its way from a run
-before, as a scheduled crawl does. Ours reads every fact and stores rows; stock takes 15 by CSS.
+before, as a scheduled crawl does. Ours reads every fact and stores rows; stock takes 15 by CSS, and
+so does Crawlee's PlaywrightCrawler with its blocking of pictures and styles on. The peers have an
+environment of their own, and the same browser.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.peers import python_of
 from scraper.demo.server import Answer, Request, Server
 from scraper.house import FoundId
 from scraper.ledger.store import Ledger
@@ -46,6 +49,7 @@ fetch('/api/house/' + id).then(a => a.json()).then(h => {
   [0, 1, 2, 3, 4, 5].map(n => `<img width=600 height=400 src="/ph/${id}/${n}.jpg">`).join('') +
   `<p class=description>${h.about}</p>`;
 });"""
+PEERS = {"stock": "scrapy", "crawlee": "crawlee"}
 LABELS = ("Sold price", "Year built", "Bedrooms", "Bathrooms", "Living area", "Heating", "Parking")
 STOCK = """
 import scrapy, sys
@@ -60,6 +64,42 @@ class Stock(scrapy.Spider):
         row = {{k: response.css(f"dd:nth-of-type({{k}})::text").get() for k in range(1, 14)}}
         price = response.css("#price::text").get()
         yield {{"h": response.css("h1::text").get(), "p": price, **row}}
+"""
+BROWSER = {
+    "executable_path": "/usr/bin/chromium-headless-shell",
+    "args": ["--no-sandbox", "--disable-gpu"],
+}
+CRAWLEE = """
+import asyncio, json, logging, sys
+from crawlee import ConcurrencySettings
+from crawlee.crawlers import PlaywrightCrawler
+from crawlee.storage_clients import MemoryStorageClient
+
+async def main(root, houses):
+    crawler = PlaywrightCrawler(
+        concurrency_settings=ConcurrencySettings(max_concurrency=4, desired_concurrency=4),
+        storage_client=MemoryStorageClient(), configure_logging=False, headless=True,
+        browser_launch_options={browser})
+    rows = open("rows.jsonl", "w")
+
+    @crawler.pre_navigation_hook
+    async def block(context):
+        await context.block_requests(extra_url_patterns=["/t/"])
+
+    @crawler.router.default_handler
+    async def parse(context):
+        await context.page.wait_for_selector("h1")
+        page = await context.parse_with_static_parser()
+        row = {{k: page.css(f"dd:nth-of-type({{k}})::text").get() for k in range(1, 14)}}
+        row |= {{"h": page.css("h1::text").get(), "p": page.css("#price::text").get()}}
+        rows.write(json.dumps(row) + "\\n")
+
+    done = await crawler.run([f"{{root}}/house/{{10**8 + n}}" for n in range(houses)])
+    if done.requests_finished != houses:
+        sys.exit(f"{{done.requests_finished}} of {{houses}}")
+
+logging.disable()
+asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """
 STOCK_SETTINGS = {
     "DOWNLOAD_HANDLERS": '{"http":"scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"}',
@@ -166,14 +206,17 @@ class Meter:
 def stock(root: str, houses: int, folder: Path) -> Meter:
     script = folder / "stock.py"
     script.write_text(STOCK.format(root=root, houses=houses))
-    launch = {
-        "executable_path": "/usr/bin/chromium-headless-shell",
-        "args": ["--no-sandbox", "--disable-gpu"],
-    }
-    settings = {**STOCK_SETTINGS, "PLAYWRIGHT_LAUNCH_OPTIONS": json.dumps(launch)}
+    settings = {**STOCK_SETTINGS, "PLAYWRIGHT_LAUNCH_OPTIONS": json.dumps(BROWSER)}
     more = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", "runspider", str(script), "-o", "out.json", *more]
-    return Meter(command, folder, SCRAPY_SETTINGS_MODULE="scrapy.settings.default_settings")
+    command = [python_of("scrapy"), "-m", "scrapy", "runspider", str(script), "-o", "out.json"]
+    return Meter(
+        [*command, *more], folder, SCRAPY_SETTINGS_MODULE="scrapy.settings.default_settings"
+    )
+
+
+def crawlee(root: str, houses: int, folder: Path) -> Meter:
+    (folder / "peer.py").write_text(CRAWLEE.format(browser=BROWSER))
+    return Meter([python_of("crawlee"), "peer.py", root, str(houses)], folder)
 
 
 def ours(root: str, houses: int, folder: Path, mode: str, ways: Path | None = None) -> Meter:
@@ -210,7 +253,6 @@ def main() -> None:
     parser.add_argument("--data", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
-    found: dict[str, list[tuple[float, float]]] = {"stock": [], "browser": [], "data": []}
     with site() as root, tempfile.TemporaryDirectory() as scratch:
         number = iter(range(10**6))
 
@@ -224,9 +266,12 @@ def main() -> None:
         ways = learned / "data" / "ways" / "bench.json"
         runs = {
             "stock": (lambda n: stock(root, n, folder()), 10, args.houses),
+            "crawlee": (lambda n: crawlee(root, n, folder()), 10, args.houses),
             "browser": (lambda n: ours(root, n, folder(), "always"), 10, args.houses),
             "data": (lambda n: ours(root, n, folder(), "auto", ways), 40, args.data),
         }
+        runs = {way: how for way, how in runs.items() if python_of(PEERS.get(way, "scrapy"))}
+        found: dict[str, list[tuple[float, float]]] = {way: [] for way in runs}
         for _ in range(args.rounds):
             for name, (run, few, many) in runs.items():
                 found[name].append(marginal(run, few, many))

@@ -14,8 +14,8 @@ from typing import Final
 
 _FOLDER: Final = Path(__file__).resolve().parent.parent / "build" / "peers"
 _NEEDED: Final = {
-    "scrapy": ("scrapy==2.19.0", "pillow"),
-    "crawlee": ("crawlee[parsel]",),
+    "scrapy": ("scrapy==2.19.0", "pillow", "scrapy-playwright==0.0.48"),
+    "crawlee": ("crawlee[parsel,playwright]",),
     "img2dataset": ("img2dataset",),
 }
 _SECONDS: Final = 600
@@ -27,7 +27,7 @@ def python_of(peer: str) -> str:
     """The interpreter of a peer's environment; "" where it cannot be installed."""
     folder = _FOLDER / peer
     python, done = folder / "bin" / "python", folder / "installed"
-    if done.exists():
+    if done.exists() and done.read_text() == " ".join(_NEEDED[peer]):
         return str(python)
     try:
         venv.create(folder, with_pip=True, clear=True)
@@ -36,5 +36,5 @@ def python_of(peer: str) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         print(f"{peer} is left out: {type(error).__name__}", file=sys.stderr)
         return ""
-    done.touch()
+    done.write_text(" ".join(_NEEDED[peer]))
     return str(python)

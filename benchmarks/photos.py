@@ -6,7 +6,7 @@ All fetch the same photos of 1536x1024 pixels, twenty a house, and make them 320
 Scrapy keeps its full image too, as it always does, and img2dataset is told their addresses. The
 CPU seconds of a long and of a short crawl are subtracted, so that starting does not count. Prints
 medians, images a CPU second, and the quality of our small photos against a full LANCZOS resize
-(PSNR, dB).
+(PSNR, dB), and the longest pause of our event loop (`pauses.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import json
 import math
 import multiprocessing
 import os
@@ -30,6 +31,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.pages import SITE, list_into
+from benchmarks.pauses import FILE, SETTING
 from benchmarks.peers import python_of
 from benchmarks.plain import cost
 from scraper.photos.downsample import resized
@@ -153,14 +155,22 @@ def _marked(data: bytes, number: int) -> bytes:
     return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
 
 
-def ours(root: str, houses: int) -> float:
-    """CPU seconds of a crawl of so many houses with their photos."""
+def ours(root: str, houses: int, pauses: dict[str, float] | None = None) -> float:
+    """CPU seconds of a crawl of so many houses with their photos.
+
+    With `pauses` its longest pauses are watched and put there, in ms: `cpu` and `clock`.
+    """
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / f"{SITE}.toml").write_text(_SITE_FILE.format(root=root))
         list_into(f"{name}/data", root, houses)
         command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
         command += ["-a", f"site={SITE}.toml", "-s", "DATASET=data", "-s", "LOG_LEVEL=ERROR"]
-        return cost(command, Path(name))
+        if pauses is None:
+            return cost(command, Path(name))
+        spent = cost([*command, *SETTING], Path(name))
+        seen = json.loads((Path(name) / FILE).read_text())
+        pauses |= {what: max(values) for what, values in seen.items()}
+        return spent
 
 
 def stock(root: str, houses: int) -> float:
@@ -212,12 +222,16 @@ def main() -> None:
             for name, crawl in ways.items():
                 more = crawl(root, _SHORT + args.houses) - crawl(root, _SHORT)
                 found[name].append(1000 * more / args.houses / PHOTOS)
+        pauses: dict[str, float] = {}
+        ours(root, _SHORT + args.houses, pauses)
     mine = statistics.median(found["housecrawl"])
     print("| | ms of CPU an image | images a CPU second | of ours |\n| --- | ---: | ---: | ---: |")
     for name, costs in found.items():
         each = statistics.median(costs)
         print(f"| {name} | {each:.1f} | {1000 / each:.0f} | {each / mine:.2f} |")
-    print(f"\nPSNR {quality():.1f} dB")
+    held, late = (f"{pauses[what]:.0f} ms" for what in ("cpu", "clock"))
+    print(f"\nPSNR {quality():.1f} dB. The event loop was held for {held} of CPU at most,", end=" ")
+    print(f"and came late by {late} at most.")
 
 
 _PEERS: Final = {"scrapy": stock, "img2dataset": img2dataset}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.rehearsal import rehearsal
 from scraper.extract.evidence import confidences, disputed
-from scraper.extract.house import EXTRACTOR_VERSION
+from scraper.extract.house import EXTRACTOR_VERSION, extract
 from scraper.facts import Extraction
 from scraper.house import House, Visit
 from scraper.parse.row import clean_history, clean_row
+from scraper.refusal.rules import refusal
 from scraper.rights.signals import as_json
 from scraper.schema import Row
 from scraper.sites.model import Site
@@ -27,6 +29,14 @@ class CleanPipeline:
     def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
         """The pipeline of a crawl."""
         return cls(crawler)
+
+    def open_spider(self) -> None:
+        """Read a page before there is one, so that no answer waits for tables to be read."""
+        site: Site | None = getattr(self._crawler.spider, "site", None)
+        if site is not None and self._crawler.spider.name == "houses":  # type: ignore[union-attr]
+            page = rehearsal()
+            refusal(page)
+            read_row(extract(page, site.hints), site)
 
     def process_item(self, item: House | Visit) -> House | Visit:
         """Fill the row of a house."""
