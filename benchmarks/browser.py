@@ -74,6 +74,7 @@ import asyncio, json, logging, sys
 from crawlee import ConcurrencySettings
 from crawlee.crawlers import PlaywrightCrawler
 from crawlee.storage_clients import MemoryStorageClient
+from parsel import Selector
 
 async def main(root, houses):
     crawler = PlaywrightCrawler(
@@ -89,7 +90,7 @@ async def main(root, houses):
     @crawler.router.default_handler
     async def parse(context):
         await context.page.wait_for_selector("h1")
-        page = await context.parse_with_static_parser()
+        page = Selector(await context.page.content())
         row = {{k: page.css(f"dd:nth-of-type({{k}})::text").get() for k in range(1, 14)}}
         row |= {{"h": page.css("h1::text").get(), "p": page.css("#price::text").get()}}
         rows.write(json.dumps(row) + "\\n")
