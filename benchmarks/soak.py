@@ -4,15 +4,14 @@
     python benchmarks/soak.py --browser [--houses 3000]
 
 Serves pages without photos from a process of its own, crawls them, and reads the resident memory
-of the crawl's process at every 1,000th page that the server was asked for. Prints the memory at a
-few counts as a markdown table, the growth between a fifth of the pages and all of them, and pages
-a second. `--leak` keeps every answer on purpose: what the benchmark must be able to see.
+of the crawl's process at every 1,000th page that the server was asked for. Memory rises for moments
+while a part is sealed, so what counts is fixed beforehand: the median of a window of a fifteenth of
+the pages, around a fifth and a half of all pages and at their end. Prints these as a markdown
+table, the growth between the first and the last of them, the largest moment, and pages a second.
+`--leak` keeps every answer on purpose: what the benchmark must be able to see.
 
 With `--browser` every page is rendered, and the memory is that of the crawl, the browser and its
-driver together (proportional set size: what they share counts once), read at every 13th page. A
-browser's memory rises and falls by itself, so what counts is fixed beforehand: the median of a
-window of a fifteenth of the pages (200 of 3,000), around a fifth and a half of all pages and at
-their end. The largest moment is printed too.
+driver together (proportional set size: what they share counts once), read at every 13th page.
 """
 
 from __future__ import annotations
@@ -258,7 +257,7 @@ def main() -> None:
     houses = args.houses or (RENDERED if args.browser else HOUSES)
     step = EVERY_RENDERED if args.browser else STEP
     done = soak(houses, step=step, leak=args.leak, browser=args.browser)
-    window = houses // 15 if args.browser else 0
+    window = houses // 15
     counts = [max(step, houses * share // 10 // step * step) for share in (2, 5, 10)]
     counts[-1] -= window // 2
     print("| pages | memory, MB |\n| ---: | ---: |")
