@@ -44,6 +44,7 @@ from scraper.sites.lists import Lists, list_lines
 from scraper.watch.cost import dollars
 from scraper.watch.fold import fold_place, last_listing
 from scraper.watch.options import Options as WatchOptions
+from spiders.site import SiteSpider
 
 logger = logging.getLogger(__name__)
 
@@ -200,8 +201,19 @@ def _published(run: Run, crawler: Crawler) -> dict[str, Any]:
         "findings": told([*seen, *judgement.findings]),
         "gate": gate_facts(judgement, options.accept),
     }
+    _keep_terms(run, crawler)
     version = published(run.place, judgement, options.accept, seen, readers)
     return facts | {"version": version}
+
+
+def _keep_terms(run: Run, crawler: Crawler) -> None:
+    """Under which terms the site's data is used, as its file says: for the report."""
+    # Costs a second, as publishing does.
+    from scraper.dataset.terms import write_terms
+
+    if isinstance(crawler.spider, SiteSpider):
+        said = asdict(crawler.spider.site.terms)
+        write_terms(run.place, run.site, {key: value for key, value in said.items() if value})
 
 
 def _ending(

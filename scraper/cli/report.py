@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 from scraper.dataset import read
+from scraper.dataset.terms import read_terms
 from scraper.dataset.version import Version, find, versions
 from scraper.errors import ExitCode, UsageError
 from scraper.place.open import open_place
 from scraper.place.place import Place
+
+if TYPE_CHECKING:
+    from scraper.report.standing import Standing
 
 HELP = "write the report: one HTML file that opens offline"
 
@@ -81,7 +86,22 @@ def _report(place: Place, since: int | None) -> str:
         run=_run_facts(place),
         compared=read(place.url, version=compared.number) if compared else None,
         since=f"version {compared.number}, {compared.published_at:%-d %b %Y}" if compared else "",
+        standing=_standing(place),
     )
+
+
+def _standing(place: Place) -> Standing:
+    """What is on record of the newest version beside its tables."""
+    from scraper.dataset.quality import read_suspects
+    from scraper.report.standing import Standing
+
+    known = versions(place)
+    if not known:
+        return Standing(terms=read_terms(place))
+    *earlier, newest = known
+    suspects, left_out = read_suspects(place, newest.number)
+    reasons = {one.number: str(one.accepted["reason"]) for one in earlier if one.accepted}
+    return Standing(newest.number, newest.accepted, reasons, suspects, left_out, read_terms(place))
 
 
 def _compared(place: Place, since: int | None) -> Version | None:

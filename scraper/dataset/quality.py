@@ -161,6 +161,19 @@ def remember(
         place.write(SUSPECTS, orjson.dumps(said, option=orjson.OPT_INDENT_2))
 
 
+def read_suspects(place: Place, version: int) -> tuple[list[dict[str, str]], list[str]]:
+    """The suspects of a version, as JSON has them, and the checks that were left out; nothing of a
+    version that was not judged, or was judged before the newest.
+    """
+    try:
+        said = orjson.loads(place.read(SUSPECTS))
+        if said["version"] != version:
+            return [], []
+        return list(said["suspects"]), list(said["left_out"])
+    except (FileNotFoundError, KeyError, TypeError, ValueError):
+        return [], []
+
+
 def _reader_before(place: Place, site: str) -> str:
     past = read_past(place, site)
     return past.reader if past else ""

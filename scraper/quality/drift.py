@@ -40,6 +40,18 @@ class Compared(NamedTuple):
         """The houses that the weighted ones are worth (Kish, 1965)."""
         return 1 / float(np.sum(self.weights**2))
 
+    @property
+    def middle(self) -> float:
+        """The median of the published values, by their weights.
+
+        >>> import numpy as np
+        >>> Compared(np.empty(0), np.array([3.0, 1.0, 2.0]), np.array([0.6, 0.2, 0.2])).middle
+        3.0
+        """
+        order = np.argsort(self.old, kind="stable")
+        at = int(np.searchsorted(np.cumsum(self.weights[order]), 0.5))
+        return float(self.old[order][min(at, len(order) - 1)])
+
 
 def compared(new: Frame, old: Frame, column: str) -> Compared | None:
     """The values of both in strata of place and kind that both have; None where too few."""
@@ -133,16 +145,10 @@ def _drift(one: Compared, column: str, limits: Limits) -> Suspicion | None:
         column,
         f"median {np.median(one.new):,.6g} of {len(one.new)} new houses, PSI {index:.2f}, "
         f"KS {gap:.2f}",
-        f"about {_middle(one):,.6g} as before in the same places; PSI up to {limits.psi:g}, "
+        f"about {one.middle:,.6g} as before in the same places; PSI up to {limits.psi:g}, "
         f"KS up to {limits.ks:g}",
         lambda row: _is_out(row.get(column), low, high),
     )
-
-
-def _middle(one: Compared) -> float:
-    order = np.argsort(one.old, kind="stable")
-    at = int(np.searchsorted(np.cumsum(one.weights[order]), 0.5))
-    return float(one.old[order][min(at, len(order) - 1)])
 
 
 def _is_out(value: object, low: float, high: float) -> bool:

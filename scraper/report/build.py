@@ -19,6 +19,7 @@ from scraper.report.section.columns import columns
 from scraper.report.section.crawl import crawl
 from scraper.report.section.doubles import doubles
 from scraper.report.section.drift import drift
+from scraper.report.section.gate import gate
 from scraper.report.section.headline import figures, period
 from scraper.report.section.links import links
 from scraper.report.section.model import model
@@ -28,10 +29,12 @@ from scraper.report.section.samples import samples
 from scraper.report.section.section import Section
 from scraper.report.section.suspects import suspects
 from scraper.report.shown import share
+from scraper.report.standing import Standing
 from scraper.report.subject import Subject, subject
 
 SECTIONS: Final[tuple[Callable[[Subject], Section | None], ...]] = (
     changes,
+    gate,
     drift,
     prices,
     places,
@@ -56,15 +59,25 @@ def build(
     run: Mapping[str, object] | None = None,
     compared: pd.DataFrame | None = None,
     since: str = "",
+    standing: Standing | None = None,
 ) -> str:
     """The whole report as one HTML text; nothing in it is asked for from anywhere.
 
     The tables are those of `scraper.schema`, in any of the types that pandas reads them with;
     missing columns count as null. `run` is what is known of the last run. `compared` holds the
-    houses of the version to compare with, and `since` how that one is called. The same arguments
-    give the same text.
+    houses of the version to compare with, and `since` how that one is called. `standing` is what
+    is on record of the version beside its tables. The same arguments give the same text.
     """
-    about = subject(houses, photos, visits, title=title, run=run, before=compared, since=since)
+    about = subject(
+        houses,
+        photos,
+        visits,
+        title=title,
+        run=run,
+        before=compared,
+        since=since,
+        standing=standing,
+    )
     sections = [section for make in SECTIONS if (section := make(about)) is not None]
     script = _file("report.js")
     return (

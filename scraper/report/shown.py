@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from math import floor, isnan, log10
 
 import pandas as pd
@@ -11,6 +13,8 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 _LOCALE = "en_US"
 NOTHING = "—"
 """Stands for a value that is not there."""
+_LONGEST = 200
+"""Characters of a value in a list."""
 
 
 def significant(value: float, digits: int = 3) -> float:
@@ -113,3 +117,17 @@ def words(name: str) -> str:
     """
     apart = "".join(f" {c.lower()}" if c.isupper() else c for c in name.replace("_", " ")).strip()
     return " ".join(apart.split()).capitalize()
+
+
+def listed(values: Iterable[str | None], most: int = 6) -> str:
+    """The commonest values with their counts.
+
+    >>> listed(["a", "b", "a", None, ""])
+    'a (2), b (1)'
+    """
+    counts = Counter(value for value in values if value)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    texts = [f"{value[:_LONGEST]} ({count:,})" for value, count in ranked[:most]]
+    if len(ranked) > most:
+        texts.append(f"{len(ranked) - most:,} more")
+    return ", ".join(texts)

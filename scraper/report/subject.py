@@ -12,6 +12,7 @@ import pandas as pd
 
 from scraper.quality.baseline import Baseline, baseline
 from scraper.quality.frame import COLUMNS, Frame, complete
+from scraper.report.standing import Standing
 from scraper.report.values import Floats, numbers, texts
 
 _PRICES = {
@@ -61,6 +62,8 @@ class Subject:
     """The houses of the version to compare with."""
     since: str
     """How that version is called; may be empty."""
+    standing: Standing
+    """What is on record of the version beside its tables."""
     price: Price
     """The price that the charts speak of."""
     per_sqft: Floats
@@ -95,6 +98,7 @@ def subject(
     run: Mapping[str, object] | None,
     before: pd.DataFrame | None,
     since: str = "",
+    standing: Standing | None = None,
 ) -> Subject:
     """Everything that the sections need, from the tables as they were read."""
     houses = houses.reset_index(drop=True)
@@ -109,6 +113,7 @@ def subject(
         run=run or {},
         before=before,
         since=since,
+        standing=standing or Standing(),
         price=price,
         per_sqft=price.values / area,
         home_types=texts(houses, "home_type"),

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from scraper.errors import SiteFileError
 from scraper.sites import values, ways
-from scraper.sites.model import HousePage, Pace, Photos, Render, Search, Site
+from scraper.sites.model import HousePage, Pace, Photos, Render, Search, Site, Terms
 from scraper.sites.python import read_python
 from scraper.sites.source import KeyPath, Source
 from scraper.sites.words import meant
@@ -49,6 +49,10 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, values.Check]]]] = {
     "photos": (Photos, {"pattern": values.pattern}),
     "render": (Render, {"mode": values.render_mode}),
     "pace": (Pace, {"delay": values.delay, "concurrency": values.concurrency}),
+    "terms": (
+        Terms,
+        {"licence": values.text, "url": values.address, "attribution": values.text},
+    ),
 }
 """Table to the class it becomes and the check of each of its keys."""
 

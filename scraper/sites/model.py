@@ -90,6 +90,18 @@ class Pace:
     """Requests under way at once; None: the setting of the crawl."""
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which terms the site's data is used, as far as whoever crawls it knows them."""
+
+    licence: str | None = None
+    """An SPDX identifier, or what the licence or the leave is called."""
+    url: str | None = None
+    """Address of the terms of use."""
+    attribution: str | None = None
+    """How the source wants to be named."""
+
+
 @dataclass(frozen=True)
 class Site:
     """One site. A site in Python overrides `search_urls` and `house_url` where it has to."""
@@ -101,6 +113,8 @@ class Site:
     photos: Photos = Photos()
     render: Render = Render()
     pace: Pace = Pace()
+    # Not in repr: pages are not read differently for it.
+    terms: Terms = field(default=Terms(), repr=False)
 
     def search_urls(self, where: Iterable[str] | None = None) -> list[tuple[str, str]]:
         """The entries to list, each with the address of its first page.

@@ -67,6 +67,13 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text(item) for item in _list(value)))
 
 
+def address(value: object) -> str:
+    """A web address."""
+    found = text(value)
+    _check_url(found, "")
+    return found
+
+
 def search_urls(value: object) -> tuple[str, ...]:
     """Addresses that may hold `{where}`."""
     found = texts(value)

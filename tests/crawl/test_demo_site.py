@@ -19,7 +19,9 @@ def crawled(tmp_path_factory) -> tuple[DemoSite, Path]:
     folder = tmp_path_factory.mktemp("crawl")
     with DemoSite(houses=120, seed=5, robots_delay=0.3) as site:
         command = [sys.executable, "-m", "scraper.cli.main", "run"]
-        command += ["--site", str(site.site_file(folder)), "--dataset", str(folder / "data")]
+        file = site.site_file(folder)
+        file.write_text(file.read_text("utf-8") + '[terms]\nlicence = "CC0-1.0"\n', "utf-8")
+        command += ["--site", str(file), "--dataset", str(folder / "data")]
         said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
         assert said.returncode == 0, said.stderr
         assert "Traceback" not in said.stderr
@@ -74,4 +76,6 @@ def test_plain_pandas_reads_the_releases(crawled) -> None:
 
 def test_the_report_is_there(crawled) -> None:
     _, place = crawled
-    assert "<html" in (place / "report.html").read_text()[:2000]
+    report = (place / "report.html").read_text()
+    assert "<html" in report[:2000]
+    assert "<dt>Licence</dt><dd>CC0-1.0</dd>" in report

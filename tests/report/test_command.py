@@ -8,12 +8,15 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from scraper.cli import report
 from scraper.dataset.publish import publish
+from scraper.dataset.quality import SUSPECTS
+from scraper.dataset.terms import write_terms
 from scraper.errors import ExitCode, UsageError
 from scraper.ledger.manifests import Manifest, PartFile
 from scraper.place.open import open_place
@@ -23,7 +26,7 @@ from scraper.schema import arrow_schema
 RUN = b'{"run_id": "20260102T030405-abcd", "stage": "houses"}'
 
 
-def published(place: Place, tables, day: int, prices: float = 1.0) -> None:
+def published(place: Place, tables, day: int, prices: float = 1.0, accepted=None) -> None:
     """Seal made-up tables as the run of a day, and publish them."""
     when, files = datetime(2026, 1, day, tzinfo=UTC), {}
     for name in ("houses", "photos", "visits"):
@@ -37,7 +40,7 @@ def published(place: Place, tables, day: int, prices: float = 1.0) -> None:
         files[name] = PartFile(file, len(rows), len(data), sha256(data).hexdigest())
     manifest = Manifest(f"run-{day}", 1, when, files)
     assert place.write_new(manifest.name, manifest.encode())
-    assert publish(place)
+    assert publish(place, accepted)
 
 
 @pytest.fixture
@@ -79,6 +82,22 @@ def test_what_changed_since_a_version(place: Place, tables, tmp_path: Path) -> N
     assert "+10.0 %" in out.read_text("utf-8")
     with pytest.raises(UsageError, match="has no version 9: it has 1 to 3"):
         run(place.url, str(out), "--since", "9")
+
+
+def test_what_is_on_record_of_the_newest_version_is_told(
+    place: Place, tables, tmp_path: Path
+) -> None:
+    out, odd = tmp_path / "mine.html", {"site": "made-up", "house_id": "h1", "check": "jump"}
+    odd |= {"column": "bedrooms", "found": "40", "expected": "about 4, as before"}
+    write_terms(place, "made-up", {"licence": "CC0-1.0"})
+    published(place, tables(6), 2, accepted={"reason": "cents now", "findings": []})
+    for judged, listed in ((1, False), (2, True)):
+        place.write(SUSPECTS, orjson.dumps({"version": judged, "suspects": [odd], "left_out": []}))
+        assert run(place.url, str(out)) == ExitCode.COMPLETE
+        said = out.read_text("utf-8")
+        assert ("bedrooms is 40" in said) is listed
+        assert "cents now" in said
+        assert "CC0-1.0" in said
 
 
 def test_it_goes_into_a_file_of_the_user(place: Place, tmp_path: Path, capsys) -> None:

@@ -34,6 +34,14 @@ def test_the_example_uses_every_key():
     assert (site.house.country, site.house.currency, site.house.language) == ("US", "USD", "en")
     assert site.search.next
     assert site.photos.pattern
+    assert (site.terms.licence, site.terms.url) == ("CC-BY-4.0", "https://homes.example/terms")
+    assert site.terms.attribution
+
+
+def test_terms_are_no_reason_to_read_pages_anew(write, whole):
+    said = whole + '[terms]\nlicence = "CC0-1.0"\n'
+    assert load_site(write(said)).terms.licence == "CC0-1.0"
+    assert repr(load_site(write(said))) == repr(load_site(write(whole)))
 
 
 def test_a_byte_order_mark_is_read_over(write, whole):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -17,9 +17,11 @@ from scraper.names import (
 from scraper.report.photo import stored_photos
 from scraper.report.section.headline import period
 from scraper.report.section.section import Section
-from scraper.report.shown import day, number, size
+from scraper.report.section.terms import terms
+from scraper.report.shown import day, listed, number, size
+from scraper.report.standing import Standing
 from scraper.report.subject import Subject
-from scraper.report.values import days, host, known, numbers, texts
+from scraper.report.values import days, known, numbers, texts
 
 _RUN_ROWS = 40
 _VALUE = 200
@@ -28,6 +30,10 @@ _OURS = {
     for stat in (STAT_IDS_LISTED, STAT_HOUSES, STAT_PHOTOS, STAT_DENIED, STAT_DROPPED)
 }
 """What the names of the project's own stats start with."""
+_GROUPS = ("states", "photos", "gate", "cost", "refresh", "stats")
+"""The groups of a run's record that are shown, one line each value; zeros are left out."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)$")
+"""A time as a run's record has it, UTC."""
 
 
 def card(subject: Subject) -> Section:
@@ -36,9 +42,12 @@ def card(subject: Subject) -> Section:
         "card",
         "Data card",
         "Data card",
-        "Where the data comes from. Units and meanings of all columns stand under Columns.",
+        "Where the data comes from, and under which terms. What is not stated is not granted: "
+        "ask the source before you pass the data on. Units and meanings of all columns stand "
+        "under Columns.",
         {
             "groups": {
+                "Source and terms": terms(subject),
                 "Houses": _houses(subject),
                 "Photos": _photos(subject.photos),
                 "Last run": list(_run(subject.run))[:_RUN_ROWS],
@@ -51,19 +60,24 @@ def _houses(subject: Subject) -> list[tuple[str, str]]:
     houses = subject.houses
     fetched = days(houses, "fetched_at").dropna()
     rows = [
-        ("Sites", _listed(texts(houses, "site"))),
-        ("Hosts", _listed([host(url) for url in texts(houses, "final_url")])),
-        ("Countries", _listed(texts(houses, "country"))),
-        ("Currencies", _listed(texts(houses, "currency"))),
-        ("Status", _listed(texts(houses, "status"))),
+        ("Countries", listed(texts(houses, "country"))),
+        ("Currencies", listed(texts(houses, "currency"))),
+        ("Status", listed(texts(houses, "status"))),
         ("Dates", period(subject)),
         ("Fetched", _between(fetched)),
-        ("Rules of robots.txt", _listed(texts(houses, "robots_rule"))),
-        ("Rights signals", _listed(texts(houses, "usage_signals"))),
-        ("Extraction", _listed(texts(houses, "extractor_version"))),
-        ("Runs", _listed(texts(houses, "run_id"))),
+        ("Extraction", listed(texts(houses, "extractor_version"))),
+        ("Runs", listed(texts(houses, "run_id"))),
     ]
-    return [(name, value) for name, value in rows if value]
+    return [*_version(subject.standing), *((name, value) for name, value in rows if value)]
+
+
+def _version(standing: Standing) -> list[tuple[str, str]]:
+    accepted = standing.accepted or {}
+    reasons = {**standing.accepted_before}
+    if accepted:
+        reasons[standing.number] = str(accepted.get("reason") or "")
+    rows = [(f"Version {n} accepted because", reason) for n, reason in sorted(reasons.items())]
+    return [("Version", number(standing.number)), *rows] if standing.number else []
 
 
 def _photos(photos: pd.DataFrame) -> list[tuple[str, str]]:
@@ -76,50 +90,50 @@ def _photos(photos: pd.DataFrame) -> list[tuple[str, str]]:
         ("Longest side", f"{number(max(sides))} pixels" if sides else ""),
         ("Bytes stored", size(sum(sizes)) if sizes else ""),
         ("Bytes downloaded", size(float(original.sum())) if original.size else ""),
-        ("Outcomes", _listed(texts(photos, "outcome"))),
-        ("Reasons", _listed(texts(photos, "reason"))),
-        ("Rights signals", _listed(texts(photos, "usage_signals"))),
+        ("Outcomes", listed(texts(photos, "outcome"))),
+        ("Reasons", listed(texts(photos, "reason"))),
     ]
     return [(name, value) for name, value in rows if value]
 
 
 def _run(run: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """The plain values of the run's record, then those of the groups in it."""
-    groups = {key: value for key, value in run.items() if isinstance(value, Mapping)}
+    """What of the run's record tells a reader something, the groups in it last."""
     for key, value in run.items():
-        if key not in groups and value is not None and value != "":
-            yield key.replace("_", " "), _plain(value)
-    for key, group in groups.items():
-        for name, value in group.items():
-            if _telling(str(name), value):
-                yield f"{key}: {name}", _plain(value)
+        if key not in _GROUPS and (said := _plain(value)):
+            yield key.replace("_", " "), said
+    for key in _GROUPS:
+        group = run.get(key)
+        for name, value in group.items() if isinstance(group, Mapping) else ():
+            said = _plain(value) if value and (key != "stats" or _is_ours(str(name))) else ""
+            if said:
+                yield f"{key}: {name}", said
 
 
-def _telling(name: str, value: object) -> bool:
-    """Whether a value of a group tells a reader something: Scrapy's own counters do not."""
-    return value is not None and ("/" not in name or name.split("/", maxsplit=1)[0] in _OURS)
+def _is_ours(stat: str) -> bool:
+    """Whether a stat is the project's own: Scrapy's counters tell a reader nothing."""
+    return stat.split("/", maxsplit=1)[0] in _OURS
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    """A value in words; empty where there is none, or where it is a list of more than words.
+
+    >>> _plain(48.5312), _plain("2026-11-21T11:15:22.10+00:00"), _plain([{"a": 1}]), _plain([])
+    ('48.53', '21 Nov 2026, 11:15 UTC', '', '')
+    """
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value)
+    if isinstance(value, int | float):
         return number(value, 2)
     if isinstance(value, list | tuple):
-        return ", ".join(str(item) for item in value)[:_VALUE]
-    return str(value)[:_VALUE]
+        return "" if any(isinstance(item, Mapping) for item in value) else _words(value)
+    if isinstance(value, str) and _MOMENT.match(value):
+        moment = pd.Timestamp(value)
+        return f"{day(moment)}, {moment:%H:%M} UTC"
+    return "" if isinstance(value, Mapping) else str(value)[:_VALUE]
 
 
-def _listed(values: list[str | None], most: int = 6) -> str:
-    """The commonest values with their counts.
-
-    >>> _listed(["a", "b", "a", None, ""])
-    'a (2), b (1)'
-    """
-    counts = Counter(value for value in values if value)
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    texts = [f"{value[:_VALUE]} ({count:,})" for value, count in ranked[:most]]
-    if len(ranked) > most:
-        texts.append(f"{len(ranked) - most:,} more")
-    return ", ".join(texts)
+def _words(items: Iterable[object]) -> str:
+    return ", ".join(str(item) for item in items)[:_VALUE]
 
 
 def _between(moments: pd.DatetimeIndex) -> str:

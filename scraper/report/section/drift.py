@@ -59,12 +59,8 @@ def _columns(new: Frame, old: Frame) -> list[Drifted]:
 
 
 def _drifted(name: str, one: Compared) -> Drifted:
-    gap = ks(one)
-    order = np.argsort(one.old, kind="stable")
-    at = int(np.searchsorted(np.cumsum(one.weights[order]), 0.5))
-    middle = float(one.old[order][min(at, len(order) - 1)])
-    now = float(np.median(one.new))
-    return Drifted(name, _shown(middle), _shown(now), psi(one), gap, gap <= chance(one))
+    gap, now = ks(one), float(np.median(one.new))
+    return Drifted(name, _shown(one.middle), _shown(now), psi(one), gap, gap <= chance(one))
 
 
 def _shown(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,8 +25,9 @@ _NARROWEST = 0.1
 """Smallest spread of log rates, about 10 %, so that a uniform town has no false suspects."""
 
 
-_IMPOSSIBLE, _ODD = 1000.0, 5.0
-"""Weights of a value out of bounds, and of a sale before the house, which a lot can have."""
+_IMPOSSIBLE, _ODD, _NOTED = 1000.0, 5.0, 6.0
+"""Weights of a value out of bounds, of a sale before the house, which a lot can have, and of what
+the gate noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,17 @@ class Suspect:
     """What is odd."""
     weight: float
     """How odd: larger is odder."""
+    checks: tuple[str, ...]
+    """What found it, as the gate calls its checks."""
+    noted: bool
+    """Whether the gate found it: what the report finds itself is said in its own words."""
     picture: Picture | None = None
     """Its first photo."""
 
 
 def suspects(subject: Subject) -> Section:
     """The section of the report."""
-    checks = (_far_rates, _out_of_bounds, _sold_before_built, _surprises)
+    checks = (_far_rates, _out_of_bounds, _sold_before_built, _surprises, _noted)
     found = _each_once(one for check in checks for one in check(subject))
     return Section(
         "suspects",
@@ -59,8 +64,8 @@ def suspects(subject: Subject) -> Section:
         "Worth a second look",
         "Price per square foot far from what is usual in the house's town (or in the whole "
         f"dataset where the town has fewer than {_TOWN} houses), values out of their column's "
-        "bounds, houses sold before they were built, and prices that a model of the others does "
-        "not understand.",
+        "bounds, houses sold before they were built, prices that a model of the others does not "
+        "understand, and what the gate noted when it let this version pass.",
         {"suspects": _pictured(subject, found[:_MOST]), "total": len(found)},
     )
 
@@ -70,9 +75,13 @@ def _each_once(suspects: Iterable[Suspect]) -> list[Suspect]:
     rows: dict[int, Suspect] = {}
     for one in suspects:
         known = rows.setdefault(one.row, one)
-        if known is not one:
-            weight = max(one.weight, known.weight)
-            rows[one.row] = replace(known, why=f"{known.why}; {one.why}", weight=weight)
+        if known is not one and not (one.noted and set(one.checks) <= set(known.checks)):
+            rows[one.row] = replace(
+                known,
+                why=f"{known.why}; {one.why}",
+                weight=max(one.weight, known.weight),
+                checks=(*known.checks, *one.checks),
+            )
     return sorted(rows.values(), key=lambda one: (-one.weight, one.row))
 
 
@@ -88,11 +97,14 @@ def _pictured(subject: Subject, found: list[Suspect]) -> list[Suspect]:
     ]
 
 
-def _suspect(subject: Subject, row: int, why: str, weight: float) -> Suspect:
+def _suspect(
+    subject: Subject, row: int, why: str, weight: float, check: str, *, noted: bool = False
+) -> Suspect:
     table = subject.houses.iloc[[row]]
     place = [word for column in ("city", "state", "zip") if (word := texts(table, column)[0])]
     name = texts(table, "address")[0] or f"house {texts(table, 'house_id')[0]}"
-    return Suspect(row, name, " ".join(place), web_address(texts(table, "url")[0]), why, weight)
+    link = web_address(texts(table, "url")[0])
+    return Suspect(row, name, " ".join(place), link, why, weight, (check,), noted)
 
 
 def _far_rates(subject: Subject) -> list[Suspect]:
@@ -113,6 +125,7 @@ def _far_rates(subject: Subject) -> list[Suspect]:
             int(row),
             _rate_text(subject, int(row), float(np.exp(middles[row])), str(where[row])),
             abs(float(scores[row])),
+            "outliers",
         )
         for row in rows
     ]
@@ -149,7 +162,7 @@ def _out_of_bounds(subject: Subject) -> list[Suspect]:
         values = numbers(subject.houses, column.name)
         for row in np.flatnonzero((values < low) | (values > high)):
             why = f"{column.name} is {number(float(values[row]))}, out of {low:,g} to {high:,g}"
-            out.append(_suspect(subject, int(row), why, _IMPOSSIBLE))
+            out.append(_suspect(subject, int(row), why, _IMPOSSIBLE, "schema"))
     return out
 
 
@@ -158,7 +171,7 @@ def _sold_before_built(subject: Subject) -> list[Suspect]:
     sold = np.asarray(days(subject.houses, "sold_on").year, dtype="float64")
     rows = np.flatnonzero(sold < built - 1)
     return [
-        _suspect(subject, int(r), f"sold in {sold[r]:.0f}, built in {built[r]:.0f}", _ODD)
+        _suspect(subject, int(r), f"sold in {sold[r]:.0f}, built in {built[r]:.0f}", _ODD, "order")
         for r in rows
     ]
 
@@ -176,6 +189,31 @@ def _surprises(subject: Subject) -> list[Suspect]:
             f"{money(float(found.rows['price'].iloc[at]), subject.price.currency)}, where a model "
             f"of the others expects about {money(significant(said, 2), subject.price.currency)}",
             abs(float(found.errors[at])) * 2,
+            "model",
         )
         for at, said in found.surprises()
     ]
+
+
+def _noted(subject: Subject) -> Iterator[Suspect]:
+    """What the gate noted, of the houses that are still there."""
+    if not subject.standing.suspects:
+        return
+    pairs = zip(texts(subject.houses, "site"), texts(subject.houses, "house_id"), strict=True)
+    rows = {pair: row for row, pair in enumerate(pairs)}
+    for one in subject.standing.suspects:
+        row = rows.get((one.get("site"), one.get("house_id")))
+        if row is not None:
+            check = one.get("check", "")
+            yield _suspect(subject, row, _note(one), _NOTED, check, noted=True)
+
+
+def _note(one: Mapping[str, str]) -> str:
+    """A suspect of the gate in words.
+
+    >>> _note({"column": "bedrooms", "found": "40", "expected": "about 4, as before"})
+    'bedrooms is 40, expected about 4, as before'
+    """
+    if one.get("check") == "duplicates":
+        return str(one.get("found", ""))
+    return f"{one.get('column', '')} is {one.get('found', '')}, expected {one.get('expected', '')}"
