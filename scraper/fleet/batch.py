@@ -13,6 +13,7 @@ from scraper.errors import ExitCode, UsageError
 from scraper.fleet.attempt import command
 from scraper.fleet.engine import Counts, Handed, QueueAwayError
 from scraper.fleet.order import Order
+from scraper.ledger.array import PARTS
 
 CHILDREN: Final = (2, 10_000)
 """How many children an array job can have.
@@ -47,7 +48,10 @@ class Batch:
             "jobName": f"housecrawl-{order.run_id}",
             "jobQueue": self._queue,
             "jobDefinition": self._definition,
-            "containerOverrides": {"command": ["scrapy", *command(order, place, (), alone)]},
+            "containerOverrides": {
+                "command": ["scrapy", *command(order, place, (), alone)],
+                "environment": [{"name": PARTS, "value": str(order.parts)}],
+            },
             "retryStrategy": retries(order),
         }
         if alone is None:

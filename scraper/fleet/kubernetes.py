@@ -39,7 +39,8 @@ def manifest(order: Order, place: str, image: str) -> dict[str, Any]:
     job["metadata"]["name"] = f"housecrawl-{order.run_id.lower()}"
     spec = job["spec"]
     spec["completions"], spec["parallelism"] = order.parts, order.workers
-    spec["backoffLimitPerIndex"] = order.attempts
+    # Kubernetes counts what comes after the first.
+    spec["backoffLimitPerIndex"] = order.attempts - 1
     spec["maxFailedIndexes"] = order.parts
     container = spec["template"]["spec"]["containers"][0]
     container["image"] = image

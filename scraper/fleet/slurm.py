@@ -1,22 +1,25 @@
-"""Parts as the tasks of a Slurm array: the command for a login node."""
+"""Parts as the tasks of a Slurm array: a script for `sbatch`."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from importlib.resources import files
+from typing import Final
 
 from scraper.fleet.attempt import command
 from scraper.fleet.engine import Counts, Handed
 from scraper.fleet.order import Order
-from scraper.ledger.array import PARTS
+
+_TEMPLATE: Final = "slurm.sh"
 
 
 class Slurm:
-    """Prints the command; `sbatch` is yours to call, with the options that your cluster wants."""
+    """Prints the script; `sbatch` is yours to call, with the options that your cluster wants."""
 
     def submit(self, order: Order, place: str, parts: Sequence[int]) -> Handed:
-        """Print the command, for the parts that are left."""
-        return Handed("", sbatch(order, place, parts))
+        """Print the script, for the parts that are left."""
+        return Handed("", script(order, place, parts))
 
     def counts(self, job: str) -> Counts | None:
         """The cluster is not asked."""
@@ -24,15 +27,18 @@ class Slurm:
         return None
 
 
-def sbatch(order: Order, place: str, parts: Sequence[int]) -> str:
-    """The command for some of the parts; a task that ends with exit 3 queues itself again."""
-    crawl = shlex.join(["srun", "--ntasks=1", "scrapy", *command(order, place, ())])
-    again = "scontrol requeue ${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
-    ends = f'[ $code = 3 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt {order.attempts} ] && {again}'
-    script = f"export SCRAPY_SETTINGS_MODULE=settings; {crawl}; code=$?; {ends}; exit $code"
-    options = ["--job-name=housecrawl", f"--array={_ranges(parts)}%{order.workers}", "--requeue",
-               "--signal=TERM@90", f"--export=ALL,{PARTS}={order.parts}"]  # fmt: skip
-    return shlex.join(["sbatch", *options, "--wrap", script])
+def script(order: Order, place: str, parts: Sequence[int]) -> str:
+    """The script for some of the parts; a task that ends with exit 3 queues itself again."""
+    words = {
+        "@ARRAY@": f"{_ranges(parts)}%{order.workers}",
+        "@PARTS@": str(order.parts),
+        "@AGAIN@": str(order.attempts - 1),
+        "@COMMAND@": shlex.join(["scrapy", *command(order, place, ())]),
+    }
+    text = files("scraper.fleet").joinpath(_TEMPLATE).read_text("utf-8")
+    for name, value in words.items():
+        text = text.replace(name, value)
+    return text
 
 
 def _ranges(parts: Sequence[int]) -> str:

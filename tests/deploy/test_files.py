@@ -16,10 +16,9 @@ import pytest
 
 from scraper.cli.main import COMMANDS
 from scraper.errors import ExitCode
-from scraper.ledger.array import INDICES, PARTS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SHELL = sorted([*DEPLOY.rglob("*.sh"), *DEPLOY.rglob("*.sbatch")])
+SHELL = sorted(DEPLOY.rglob("*.sh"))
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 STARTED = r"(?:bin/housecrawl |\"housecrawl\", \"|- housecrawl\n +- )(\w+)"
 STARTED_REFRESH = re.compile(r"housecrawl(?: |\n +- )refresh")
@@ -60,9 +59,8 @@ def test_a_manifest(tool, manifest: Path) -> None:
     tool("kubernetes-validate", "-k", "1.33", "--strict", manifest)
 
 
-@pytest.mark.parametrize("file", ["refresh.yaml", "parts.yaml"])
-def test_a_pod_is_not_run_again_for_what_would_end_the_same(deploy: Path, file: str) -> None:
-    text = (deploy / "kubernetes" / file).read_text()
+def test_a_pod_is_not_run_again_for_what_would_end_the_same(deploy: Path) -> None:
+    text = (deploy / "kubernetes" / "refresh.yaml").read_text()
     ended = {int(n) for found in re.findall(r"values: \[(.+)\]", text) for n in found.split(",")}
     assert ended == {int(code) for code in ExitCode if code not in AGAIN}
     assert "DisruptionTarget" in text, "a node that is taken away costs no try"
@@ -143,7 +141,3 @@ def test_what_the_files_start_exists(deploy: Path) -> None:
     }
     assert started <= {*COMMANDS, "refresh"}
     assert "refresh" in started
-    everything = "\n".join(texts.values())
-    assert PARTS in everything
-    assert "SLURM_ARRAY_TASK_ID" in everything
-    assert "SLURM_ARRAY_TASK_ID" in INDICES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -14,8 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.request import Request as Ask
+from urllib.request import urlopen
+from uuid import uuid4
 from zlib import crc32
 
+import boto3
 import psutil
 import pytest
 from PIL import Image
@@ -213,3 +218,28 @@ def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def batch_queue(s3_endpoint: str) -> str:
+    """QUEUE:DEFINITION of AWS Batch, as Terraform makes them, where nothing runs by itself."""
+    said = json.dumps({"batch": {"use_docker": False}}).encode()
+    urlopen(Ask(f"{s3_endpoint}/moto-api/config", said, {"Content-Type": "application/json"}))
+    name = f"crawl-{uuid4().hex[:8]}"
+    batch = boto3.client("batch", region_name="us-east-1")
+    iam = boto3.client("iam", region_name="us-east-1")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    batch.create_compute_environment(
+        computeEnvironmentName=name, type="UNMANAGED", state="ENABLED", serviceRole=role
+    )
+    order = [{"order": 1, "computeEnvironment": name}]
+    batch.create_job_queue(
+        jobQueueName=name, state="ENABLED", priority=1, computeEnvironmentOrder=order
+    )
+    image = {"image": "housecrawl", "vcpus": 1, "memory": 2048, "command": ["true"]}
+    batch.register_job_definition(
+        jobDefinitionName=name, type="container", containerProperties=image
+    )
+    batch.close()
+    iam.close()
+    return f"{name}:{name}"
