@@ -42,7 +42,7 @@ unit:
 
 faults: ## every fault in full: seeds, kills, soaks (hours)
 	@bash deploy/setup.sh dev "$(PYTHON)"
-	FAULTS=full $(BIN)/python -m pytest -m "full or not full" --timeout 7200 tests/faults tests/deploy tests/gate/test_starts.py tests/privacy tests/refresh $(PYTEST)
+	FAULTS=full $(BIN)/python -m pytest -m "full or not full" --timeout 7200 tests/faults tests/deploy tests/fleet tests/gate/test_shared.py tests/gate/test_starts.py tests/privacy tests/refresh $(PYTEST)
 
 bench: ## every comparison with those others use, into docs/performance.md (ONLY=photos,plain)
 	@bash deploy/setup.sh dev "$(PYTHON)"
