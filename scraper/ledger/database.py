@@ -13,7 +13,8 @@ from scraper.ledger.checkpoints import Checkpoints
 from scraper.ledger.faults import sqlite_faults
 from scraper.ledger.layout import bring_up, check
 
-_CACHE_KIB: Final = 32 * 1024
+_CACHE_KIB: Final = 8 * 1024
+"""Small enough to be full early: what a crawl holds must not rise as it gets on in its list."""
 _OVERHEAD: Final = 5 * 8192
 """Bytes that a commit writes beside its rows: a few pages of the tables and indexes."""
 _WAIT_MS: Final = 10_000
