@@ -18,14 +18,14 @@ MOST_TAGS: Final = 150_000
 def tree_fault(body: bytes, limit: int) -> Fault | None:
     """What is too much in a page of HTML or XML: its bytes, its tags, or its depth.
 
-    Costs two counts, and a parse only for a page that has tags enough to be deep.
+    Costs a count or two, and a parse only for a page that has tags enough to be deep.
     """
     if len(body) > limit:
         return too_large(limit, "of text")
     tags = body.count(b"<")
     if tags > MOST_TAGS:
         return Fault(f"too large: {tags} tags")
-    if tags - body.count(b"</") > DEEPEST and _is_deep(body):
+    if tags > DEEPEST and tags - body.count(b"</") > DEEPEST and _is_deep(body):
         return Fault(f"too deep: more than {DEEPEST} elements inside each other")
     return None
 

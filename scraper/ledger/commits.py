@@ -61,7 +61,7 @@ def house_brought(
         packed,
         pack("photos", list(photos)) if photos else None,
         Counter(str(photo.get("outcome") or "ok") for photo in photos),
-        Known("row", visit.get("fetched_at"), seen, row.get("status"), digest_of(packed)),
+        Known("row", visit.get("fetched_at"), seen, row.get("status"), digest_of(row, packed)),
     )
 
 

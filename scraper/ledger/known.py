@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 
 from scraper.house import Lease
+from scraper.ledger.fitting import fitted
 from scraper.ledger.moments import to_ticks
 from scraper.ledger.packing import unpack
 from scraper.page import Page
@@ -75,9 +76,10 @@ def seen_of(page: Page, reader: str) -> Seen:
     )
 
 
-def digest_of(packed: bytes) -> bytes:
-    """The digest of a packed row: the same for rows that say the same of their house."""
-    return row_digest(unpack("houses", packed).to_pylist()[0])
+def digest_of(row: Row, packed: bytes) -> bytes:
+    """The digest of a row, and as it was packed: the same for rows that say the same."""
+    plain = fitted("houses", row)
+    return row_digest(unpack("houses", packed).to_pylist()[0] if plain is None else plain)
 
 
 def row_digest(row: Row) -> bytes:

@@ -104,6 +104,8 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         END
         """,
     ),
+    # Finished rows may be kept as JSON, which older versions cannot read.
+    (),
 )
 """What each version adds to the one before: version N is a file with the first N steps done."""
 

@@ -1,22 +1,29 @@
 """Rows as bytes: what the ledger keeps of a finished house until it is sealed.
 
-Arrow's own format, so that dates, times, lists and maps come back as they went in, and a value
-that does not fit its column is refused when it is stored and not when a part is sealed.
+One plain row is kept as JSON, all others in Arrow's own format. Either way dates, times, lists and
+maps come back as they went in, and a value that does not fit its column is refused when it is
+stored and not when a part is sealed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
+import orjson
 import pyarrow as pa
 
+from scraper.ledger.fitting import as_text, fitted
 from scraper.schema import TABLES, Row, arrow_schema
 
 _ZSTD: Final = pa.Codec("zstd", compression_level=1)
 _LENGTH: Final = 4
 """Bytes in front of packed rows that say how long they are unpacked; 0: not compressed."""
+_TEXT: Final = 1 << 31
+"""What is added to the length of a row that is kept as JSON."""
+_AT_ONCE: Final = 256
+"""Rows kept as JSON that become one batch."""
 
 
 def pack(table: str, rows: list[Row]) -> bytes:
@@ -24,27 +31,61 @@ def pack(table: str, rows: list[Row]) -> bytes:
 
     Raises ValueError that names the column whose value does not fit, or that the table lacks.
     """
-    schema = _plain(table)
     _check_columns(table, rows)
+    plain = fitted(table, rows[0]) if len(rows) == 1 else None
+    text = as_text(table, plain) if plain is not None else None
+    if text is not None:
+        return _compressed(text, _TEXT)
+    schema = _plain(table)
     try:
-        batch = pa.RecordBatch.from_struct_array(pa.array(rows, type=_struct(table)))
+        batch = _batch(table, rows)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise ValueError(_misfit(table, schema, rows) or f"{table}: {error}") from error
     data = batch.serialize()
     if table == "photos":
         # JPEG does not shrink; trying costs more than writing it.
         return b"".join((bytes(_LENGTH), data))
-    length = len(memoryview(data)).to_bytes(_LENGTH, "little")
-    return b"".join((length, _ZSTD.compress(data, asbytes=True)))
+    return _compressed(data, 0)
 
 
 def unpack(table: str, packed: bytes) -> pa.RecordBatch:
     """The rows again, dictionary columns as plain text."""
-    size = int.from_bytes(packed[:_LENGTH], "little")
-    data = pa.py_buffer(packed)[_LENGTH:]
-    if size:
-        data = _ZSTD.decompress(data, decompressed_size=size)
-    return pa.ipc.read_record_batch(data, _plain(table))
+    return next(unpack_all(table, [packed]))
+
+
+def unpack_all(table: str, packed: Iterable[bytes]) -> Iterator[pa.RecordBatch]:
+    """The rows of several, in their order, as fewer batches where that is cheaper."""
+    rows: list[Any] = []
+    for one in packed:
+        size = int.from_bytes(one[:_LENGTH], "little")
+        data = pa.py_buffer(one)[_LENGTH:]
+        if size:
+            data = _ZSTD.decompress(data, decompressed_size=size & ~_TEXT)
+        if size & _TEXT:
+            rows.append(orjson.loads(memoryview(data)))
+        if rows and (len(rows) == _AT_ONCE or not size & _TEXT):
+            yield _read(table, rows)
+            rows = []
+        if not size & _TEXT:
+            yield pa.ipc.read_record_batch(data, _plain(table))
+    if rows:
+        yield _read(table, rows)
+
+
+def _read(table: str, rows: list[Any]) -> pa.RecordBatch:
+    """Rows out of JSON, column by column: at half the cost of row by row."""
+    schema = _plain(table)
+    columns = [pa.array([row.get(f.name) for row in rows], type=f.type) for f in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _batch(table: str, rows: list[Any]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_struct_array(pa.array(rows, type=_struct(table)))
+
+
+def _compressed(data: Any, mark: int) -> bytes:
+    length = (len(memoryview(data)) | mark).to_bytes(_LENGTH, "little")
+    return b"".join((length, _ZSTD.compress(data, asbytes=True)))
 
 
 @cache

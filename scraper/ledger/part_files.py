@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scraper.ledger.manifests import FOLDER, PartFile
-from scraper.ledger.packing import unpack
+from scraper.ledger.packing import unpack_all
 from scraper.ledger.plans import Plan
 from scraper.schema import arrow_schema
 
@@ -47,8 +47,7 @@ def _batches(connection: sqlite3.Connection, plan: Plan, table: str) -> Iterator
         f"WHERE seq BETWEEN ? AND ? AND {table} IS NOT NULL ORDER BY seq",
         (plan.first, plan.last),
     )
-    for (packed,) in found:
-        yield unpack(table, packed)
+    return unpack_all(table, (packed for (packed,) in found))
 
 
 def _write(table: str, batches: Iterator[pa.RecordBatch], path: Path) -> int:

@@ -15,7 +15,9 @@ from typing import Final
 from scraper.quality.finding import EXAMPLES
 
 LATEST: Final = 12
-"""Pages that are held, compressed: the houses of an alarm are among the latest ones."""
+"""Pages that are held: the houses of an alarm are among the latest ones."""
+_LARGE: Final = 250_000
+"""Characters from which on a page is held compressed: that costs more than reading some pages."""
 PRIVATE: Final = 0o700
 """What is personal is taken out as far as it can be told: nobody but who crawls may look."""
 
@@ -27,12 +29,13 @@ class KeptPages:
     """Some pages by address, the oldest dropped first."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[str, bytes] = OrderedDict()
+        self._pages: OrderedDict[str, str | bytes] = OrderedDict()
 
     def add(self, url: str, text: str) -> None:
         """Hold a page."""
         self._pages.pop(url, None)
-        self._pages[url] = zlib.compress(text.encode(errors="replace"), 1)
+        large = len(text) > _LARGE
+        self._pages[url] = zlib.compress(text.encode(errors="replace"), 1) if large else text
         if len(self._pages) > LATEST:
             self._pages.popitem(last=False)
 
@@ -62,9 +65,15 @@ class KeptPages:
 
     def _redacted(self, urls: Sequence[str], redact: Redact) -> Iterator[tuple[str, bytes]]:
         for url in urls:
-            body = redact(url, zlib.decompress(self._pages[url]).decode())
+            body = redact(url, self._text(url))
             if body is not None:
                 yield url, body
+
+    def _text(self, url: str) -> str:
+        held = self._pages[url]
+        if isinstance(held, bytes):
+            return zlib.decompress(held).decode()
+        return held.encode(errors="replace").decode()
 
 
 def drop_old(folder: Path, days: float, now: datetime | None = None) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from lxml import etree, html
 
 from scraper.page import Page
+from scraper.refusal.shown import plainly_shows
 
 _TITLE: Final = re.compile(r"<title[^<>]{0,300}>([^<]{0,1000})", re.IGNORECASE)
 _HEAD: Final = 512 * 1024
@@ -66,6 +67,8 @@ def says_much(page: Page, thin_text: int) -> bool:
     """Whether a page shows more than so many characters; looks no further than that."""
     if not _is_html(page):
         return False
+    if plainly_shows(page.text, thin_text):
+        return True
     begun = page.text[:_BEGIN]
     # What a comment holds is not shown, and one that is cut off might be.
     whole = begun.rfind("<!--") <= begun.rfind("-->")

@@ -31,12 +31,22 @@ def test_a_page_that_may_not_be_written_makes_room_for_another(tmp_path) -> None
     assert [Path(one).read_text().split("house ")[1][0] for one in saved] == ["3", "2", "1"]
 
 
-def test_only_a_few_are_held() -> None:
+def test_only_a_few_are_held_and_large_ones_compressed() -> None:
     pages = KeptPages()
     for n in range(500):
-        pages.add(str(n), "x" * 10_000)
+        pages.add(str(n), "x" * 1_000_000)
     assert len(pages._pages) == LATEST
-    assert sum(map(len, pages._pages.values())) < 10_000
+    assert sum(map(len, pages._pages.values())) < 100_000
+
+
+def test_a_large_page_is_written_like_a_small_one(tmp_path) -> None:
+    pages = KeptPages()
+    for n, text in enumerate(["\ud800é" * 300_000, "\ud800é"]):
+        pages.add(str(n), text)
+    large, small = sorted(Path(p).read_text() for p in pages.save(tmp_path / "run", [], whole))[
+        ::-1
+    ]
+    assert sorted({*large.split("-->\n")[1]}) == sorted({*small.split("-->\n")[1]}) == ["?", "é"]
 
 
 def test_nobody_else_may_read_them(tmp_path) -> None:
