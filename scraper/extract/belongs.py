@@ -10,9 +10,12 @@ import re
 from bisect import bisect_left
 from enum import IntEnum
 from functools import cache, lru_cache
+from itertools import compress, count
 
 from scraper.extract.document import Document
 from scraper.extract.houselink import OwnAddress
+from scraper.extract.opening import Opening
+from scraper.extract.sieves import of_heading, passing
 from scraper.extract.vocabulary import fold, words_pattern
 
 
@@ -125,7 +128,7 @@ def _mark_headings(document: Document) -> None:
             _paint(document, part, document.ends[part], region)
             continue
         following = (other for other, rank, _ in marks[place + 1 :] if rank <= level)
-        end = min(next(following, len(document.elements)), _section_end(document, number, region))
+        end = min(next(following, len(document.tags)), _section_end(document, number, region))
         _paint(document, number, end, region)
 
 
@@ -148,12 +151,11 @@ def _headings(document: Document) -> list[tuple[int, int, Region]]:
         (number, level, Region.OWN if level == 1 else heading_region(document.text_of(number, 6)))
         for number, level in real.items()
     ]
-    for run, text in enumerate(document.texts):
+    for run in passing(document, of_heading):
         owner = document.owners[run]
-        if len(text) < 40 and owner not in real and document.elements[owner].tag not in _WHOLE:
-            region = _bare_heading(text)
-            if region is not Region.OWN and not _in_link(document, owner):
-                found.append((owner, _BARE, region))
+        plain = owner not in real and document.tags[owner] not in _WHOLE
+        if plain and not _in_link(document, owner):
+            found.append((owner, _BARE, _bare_heading(document.texts[run])))
     return sorted(found)
 
 
@@ -167,7 +169,7 @@ def _bare_heading(text: str) -> Region:
 
 
 def _in_link(document: Document, number: int) -> bool:
-    chain = [document.elements[step].tag for step in document.ancestors(number)][:3]
+    chain = [document.tags[step] for step in document.ancestors(number)][:3]
     return "a" in chain or "button" in chain or "label" in chain
 
 
@@ -184,27 +186,24 @@ def _section_end(document: Document, number: int, region: Region) -> int:
 def _mark_classes(document: Document) -> None:
     titles = [number for number, level in document.headings if level == 1]
     limit = 0.6 * len(document.texts)
-    for number, element in enumerate(document.elements):
-        tag = element.tag
-        if tag in _CHROME_TAGS:
-            region = Region.CHROME
-        elif tag in _STRUCK:
-            region = Region.MONEY
-        else:
-            region = _named_region(document, number)
-        if region is Region.OWN or tag in ("html", "body", "main", "head"):
-            continue
+    for number in compress(count(), map(_opened_region, document.openings)):
+        region = _opened_region(document.openings[number])
         if document.end_runs[number] - document.first_runs[number] > limit:
             continue
         if not _holds(titles, number, document.ends[number]):
             _paint(document, number, document.ends[number], region)
 
 
-def _named_region(document: Document, number: int) -> Region:
-    attributes = document.attributes[number]
-    if not attributes:
+@lru_cache(maxsize=8192)
+def _opened_region(one: Opening) -> Region:
+    """The region that an element opens by its name, class, id and role."""
+    if one.tag in ("html", "body", "main", "head"):
         return Region.OWN
-    get = attributes.get
+    if one.tag in _CHROME_TAGS:
+        return Region.CHROME
+    if one.tag in _STRUCK:
+        return Region.MONEY
+    get = one.attributes.get
     words = get("class") or ""
     for name in ("id", "data-testid", "data-test", "aria-label"):
         more = get(name)
@@ -225,7 +224,7 @@ def _mark_cards(document: Document) -> None:
     links = [
         (number, address)
         for number in document.links
-        if (address := own.other_house(document.elements[number].get("href") or ""))
+        if (address := own.other_house(document.attributes[number].get("href") or ""))
     ]
     numbers = [number for number, _ in links]
     for number, address in links:
@@ -238,7 +237,7 @@ def _mark_cards(document: Document) -> None:
                 break
             if document.end_runs[step] - document.first_runs[step] > _CARD_RUNS:
                 break
-            if document.elements[step].tag in _WHOLE or _holds(titles, step, document.ends[step]):
+            if document.tags[step] in _WHOLE or _holds(titles, step, document.ends[step]):
                 break
             card = step
             if any(char.isdigit() for char in document.text_of(step)) and len(links) == 1:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import compress, count
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
 from scraper.extract.fits import is_amount, is_money, status_of
-from scraper.extract.vocabulary import fold, status_words
+from scraper.extract.opening import Opening
+from scraper.extract.sieves import (
+    BARE,
+    BUILT,
+    REQUEST,
+    SOLD,
+    of_price,
+    of_request,
+    of_sale,
+    of_status,
+    own,
+)
+from scraper.extract.vocabulary import fold
 from scraper.facts import Fact
 from scraper.parse.currency import codes_of
 
@@ -21,11 +34,9 @@ def prices(document: Document, taken: Collection[int] = ()) -> Iterator[Fact]:
     `taken` are the runs that a label says are something else.
     """
     first = True
-    for run, bare in enumerate(document.texts):
-        if run in taken or not (bare[0].isdigit() or is_amount(bare)):
-            continue
-        text = _with_currency(document, run, bare)
-        if not is_amount(text) or not _is_own(document, run):
+    for run in own(document, of_price):
+        text = _with_currency(document, run, document.texts[run])
+        if run in taken or not is_amount(text):
             continue
         if not _LARGE.search(text) or not is_money(text) or _periodic(document, run):
             continue
@@ -44,7 +55,7 @@ def prices(document: Document, taken: Collection[int] = ()) -> Iterator[Fact]:
 
 def _with_currency(document: Document, run: int, text: str) -> str:
     """A number with the currency that stands in the next or the last run: `<b>200.000</b> €`."""
-    if not _BARE.match(text):
+    if not BARE.match(text):
         return text
     near = {document.owners[run], document.parents[document.owners[run]]}
     for other in (run + 1, run - 1):
@@ -63,22 +74,23 @@ def _is_sign(text: str) -> bool:
 
 def on_request(document: Document) -> Iterator[Fact]:
     """Words that stand in the place of a price: "Price on request", "Auction"."""
-    for run, text in enumerate(document.texts[: max(40, len(document.texts) // 3)]):
-        found = _ON_REQUEST.match(text) if len(text) < 45 else None
-        if found is not None and _is_own(document, run) and not _in_link(document, run):
+    limit = max(40, len(document.texts) // 3)
+    for run in own(document, of_request):
+        found = REQUEST.match(document.texts[run]) if run < limit else None
+        if found is not None and not _in_link(document, run):
             yield Fact("price", found[0], "text:on request", 0.42)
             return
 
 
 def sentences(document: Document) -> Iterator[Fact]:
     """Facts of sentences such as "Sold on 07/29/22 for $1,475,000" and "Built in 1969, ..."."""
-    for run in document.holding(_OF_SENTENCES):
+    for run in own(document, of_sale):
         text = document.texts[run]
-        lowered = text.lower() if len(text) > 7 else ""
-        built = _BUILT.search(lowered) if len(text) > 24 else None
-        if built is not None and _is_own(document, run):
+        lowered = text.lower()
+        built = BUILT.search(lowered) if len(text) > 24 else None
+        if built is not None:
             yield Fact("year_built", built[1], f"text:{built[0]}", 0.4)
-        if len(text) > 140 or not _SOLD.search(lowered) or not _is_own(document, run):
+        if len(text) > 140 or not SOLD.search(lowered):
             continue
         last = bool(_LAST.search(text))
         amount, day = _SUM.search(text), _DATE.search(text)
@@ -95,10 +107,9 @@ def sentences(document: Document) -> Iterator[Fact]:
 def statuses(document: Document) -> Iterator[Fact]:
     """Short texts near the top that name the state of the sale, as a badge does."""
     limit = max(60, len(document.texts) // 2)
-    for run, text in enumerate(document.texts[:limit]):
-        if len(text) > 30 or not _is_own(document, run):
-            continue
-        status = status_of(text) if _names_status(text) else None
+    for run in own(document, of_status):
+        text = document.texts[run]
+        status = status_of(text) if run < limit else None
         if status is not None and not _in_link(document, run):
             named = _STATUS_CLASS.search(_words_above(document, run)) is not None
             if not named and fold(text) in _VAGUE:
@@ -107,44 +118,27 @@ def statuses(document: Document) -> Iterator[Fact]:
             yield Fact("status", status, f"text:{text}", sure)
 
 
-@lru_cache(maxsize=4096)
-def _names_status(text: str) -> bool:
-    """Whether a text is or begins with words of a state, not merely holds them."""
-    return _state().match(fold(text.replace("_", " "))) is not None
-
-
-@cache
-def _state() -> re.Pattern[str]:
-    words = "|".join(re.escape(words) for words, _ in status_words())
-    return re.compile(rf"(?:{words})(?: on | for |$)")
-
-
 def description(document: Document) -> Iterator[Fact]:
     """The longest text of the house's own part, or the texts of the element named for it."""
     best, where = "", "text"
-    for number, attributes in enumerate(document.attributes):
-        named, id_ = attributes.get("class"), attributes.get("id")
-        if named is None and id_ is None:
-            continue
-        if document.regions[number] == Region.OWN and _describes(f"{named} {id_}"):
+    for number in compress(count(), map(_describes, document.openings)):
+        if document.regions[number] == Region.OWN:
             text = document.text_of(number, 60)
             if len(best) < len(text) < 8000 and len(text) > 80:
                 best, where = text, "text:description"
     if not best:
-        own = (t for r, t in enumerate(document.texts) if _is_own(document, r))
-        best = max(own, key=len, default="")
+        regions = document.regions
+        mine = (t for t, o in zip(document.texts, document.owners, strict=True) if not regions[o])
+        best = max(mine, key=len, default="")
     if len(best) > 80:
         yield Fact("description", best, where, 0.6 if where != "text" else 0.4)
 
 
 @lru_cache(maxsize=8192)
-def _describes(words: str) -> bool:
+def _describes(one: Opening) -> bool:
     """Whether the words of a class and an id name a description."""
-    return _DESCRIPTION.search(words.lower()) is not None
-
-
-def _is_own(document: Document, run: int) -> bool:
-    return document.regions[document.owners[run]] == Region.OWN
+    words = (one.attributes.get("class"), one.attributes.get("id"))
+    return any(word is not None and _DESCRIPTION.search(word.lower()) for word in words)
 
 
 def _periodic(document: Document, run: int) -> bool:
@@ -156,50 +150,34 @@ def _periodic(document: Document, run: int) -> bool:
 
 def _column(document: Document, run: int) -> str:
     before = document.texts[run - 1] if run else ""
-    if len(before) < 30 and _LAST.search(before) and _SOLD.search(before.lower()):
+    if len(before) < 30 and _LAST.search(before) and SOLD.search(before.lower()):
         return "last_sold_price"
     return "price"
 
 
 def _words_above(document: Document, run: int) -> str:
     steps = list(document.ancestors(document.owners[run]))[:3]
-    elements = [document.elements[step] for step in steps]
+    near = [document.attributes[step] for step in steps]
     return " ".join(
-        f"{e.get('class') or ''} {e.get('id') or ''} {e.get('data-testid') or ''}" for e in elements
+        f"{a.get('class') or ''} {a.get('id') or ''} {a.get('data-testid') or ''}" for a in near
     ).lower()
 
 
 def _near_heading(document: Document, run: int) -> bool:
     steps = list(document.ancestors(document.owners[run]))[:4]
-    return any(document.elements[step].tag in ("h1", "h2", "h3", "header") for step in steps)
+    return any(document.tags[step] in ("h1", "h2", "h3", "header") for step in steps)
 
 
 def _in_link(document: Document, run: int) -> bool:
     steps = list(document.ancestors(document.owners[run]))[:3]
-    return any(document.elements[step].tag in ("a", "button", "option") for step in steps)
+    return any(document.tags[step] in ("a", "button", "option") for step in steps)
 
 
 _PRICE_CLASS = re.compile(r"price|precio|prix|prezzo|preis|prijs|preco")
 _STATUS_CLASS = re.compile(r"status|badge|tag|chip|label|state")
 _DESCRIPTION = re.compile(r"descri|remarks|comment-text|overview-text|omschrijving|beschreibung")
-_SOLD = re.compile(r"\b(?:sold|last sale|vendido|vendu|venduto|verkauft|verkocht)\b")
-_OF_SENTENCES = (
-    *("sold", "last sale", "vendido", "vendu", "verkauft", "verkocht"),
-    *("built", "constru", "costrui", "erbaut", "gebouwd", "baujahr", "bouwjaar"),
-)
-"""What every match of `_SOLD` and `_BUILT` holds."""
 _LAST = re.compile(r"(?i)\b(?:last|prior|previous)\b")
 _SPAN = re.compile(r"(?i)\b(?:recently sold|sold homes|nearby|average|median|similar)\b")
-_ON_REQUEST = re.compile(
-    r"(?i)^(?:price|preis|prix|precio|prezzo|preço|prijs)?:?\s?(?:(?:up)?on request"
-    r"|on (?:application|enquiry)|by negotiation|auf anfrage|sur demande|a consultar|su richiesta"
-    r"|sob consulta|op aanvraag)\.?$|^(?:for sale by )?(?:auction|expressions? of interest)\b"
-    r"|^(?:poa|contact agent)$"
-)
-_BUILT = re.compile(
-    r"\b(?:built|constructed|construite?|construid[oa]|construíd[oa]|costruit[oa]|erbaut|gebouwd"
-    r"|baujahr|bouwjaar)\s(?:in\s|en\s|nel\s|em\s|circa\s|c\.?\s|around\s)?((?:1[6-9]|20)\d\d)\b"
-)
 _SUM = re.compile(r"(?:[A-Z]{1,3})?[$€£]\s?\d[\d.,]*\d(?:\s?[KkMm]\b)?|\d[\d.\s,]*\d\s?[€£]")
 _DATE = re.compile(
     r"(?i)\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
@@ -216,5 +194,4 @@ _NOT_PRICE_BEFORE = re.compile(
 _SIGN = re.compile(r"(?:US|A|C|NZ|HK|S|R|MX)?[$€£¥₹]|zł|Kč|CHF|AED|ZAR|\bR(?=\s?\d|$)|kr")
 _LARGE = re.compile(r"\d(?:[.,\s']?\d){3}|\d\s?(?:[kKmML]\b|[Mm]io|[Mm]ill|[Ll]akh|[Ll]ac|[Cc]r)")
 """No house costs less than four digits."""
-_BARE = re.compile(r"^\d{1,3}(?:[.,\s']\d{3})+$")
 _VAGUE = frozenset(("other", "available", "active", "closed", "expired", "on market", "vendita"))

@@ -50,8 +50,8 @@ def _event(item: dict[str, Json]) -> PriceEvent | None:
 
 def tables(document: Document) -> Iterator[tuple[int, Table]]:
     """The tables of the page that speak of this house, with the number of their element."""
-    for number, element in enumerate(document.elements):
-        if element.tag != "table" or document.regions[number] in FOREIGN:
+    for number, tag in enumerate(document.tags) if "table" in document.tags else ():
+        if tag != "table" or document.regions[number] in FOREIGN:
             continue
         rows = [
             [document.text_of(cell, 20) for cell in _inside(document, row, ("td", "th"))]
@@ -64,7 +64,7 @@ def tables(document: Document) -> Iterator[tuple[int, Table]]:
 
 def _inside(document: Document, number: int, tags: tuple[str, ...]) -> list[int]:
     span = range(number + 1, document.ends[number])
-    return [inner for inner in span if document.elements[inner].tag in tags]
+    return [inner for inner in span if document.tags[inner] in tags]
 
 
 def from_tables(found: list[tuple[int, Table]]) -> tuple[PriceEvent, ...]:
@@ -85,6 +85,8 @@ def from_tables(found: list[tuple[int, Table]]) -> tuple[PriceEvent, ...]:
 
 def from_region(document: Document) -> tuple[PriceEvent, ...]:
     """The events of a history that is no table: parts with one date and one sum each."""
+    if Region.HISTORY not in document.regions:
+        return ()
     events = []
     runs = [
         run

@@ -22,7 +22,7 @@ from scraper.extract import (
     photos,
     places,
     schools,
-    strips,
+    unlabelled,
     whereabouts,
 )
 from scraper.extract.hints import Hints
@@ -108,7 +108,7 @@ def _facts(layers: Layers) -> Iterator[Fact]:
     yield from headline.statuses(page)
     yield from whereabouts.read(page)
     yield from headline.description(page)
-    yield from strips.strip_runs(page)
+    yield from unlabelled.strip_runs(page)
     yield from schools.school_facts(
         schools.from_lists(layers.embedded.lists.get("schools", [])), 0.88
     )

@@ -18,27 +18,10 @@ from scraper.extract.carried import carries_id
 from scraper.extract.fits import fits, kind_of
 from scraper.extract.joined import Found, joined
 from scraper.extract.labelled import labelled_facts
-from scraper.extract.objects import Cache, Node, entities, keyed
+from scraper.extract.objects import CORE, Cache, Node, entities, keyed
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import Term, key_of, key_term, unit_like
 
-CORE: Final = frozenset(
-    [
-        "price",
-        "listed_price",
-        "sold_price",
-        "bedrooms",
-        "bathrooms",
-        "rooms",
-        "living_area_sqft",
-        "lot_size_sqft",
-        "year_built",
-        "home_type",
-        "latitude",
-        "address",
-    ]
-)
-"""Columns that make an object look like a house."""
 LISTS: Final = frozenset(("photos", "price_history", "tax_history", "schools"))
 """Pseudo-columns whose value is a list of its own."""
 _USUAL = 60

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
+from itertools import compress, count
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
 from scraper.extract.fits import fits
+from scraper.extract.opening import Opening
+from scraper.extract.sieves import of_icon, own
 from scraper.extract.strips import strip_facts
 from scraper.extract.vocabulary import IGNORED, label_term, lines
 from scraper.facts import Fact
@@ -24,13 +27,10 @@ _NAMES = ("class", "data-icon", "data-testid", "src", "href", "xlink:href")
 
 def read(document: Document, used: Collection[int]) -> Iterator[Fact]:
     """The facts of short texts that an icon or an attribute labels; `used` runs have a label."""
-    for run, text in enumerate(document.texts):
-        if len(text) > 20 or not text[0].isdigit() or run in used or not _SHORT.match(text):
+    for run in own(document, of_icon):
+        if run in used:
             continue
-        owner = document.owners[run]
-        if document.regions[owner] != Region.OWN:
-            continue
-        columns = _columns(document, run)
+        text, columns = document.texts[run], _columns(document, run)
         if len(columns) == 1 and fits(column := columns.pop(), text):
             value = _whole(document, run, column)
             yield Fact(column, value, f"icon:{column}", CONFIDENCE)
@@ -61,9 +61,9 @@ def _named(document: Document, number: int) -> set[str]:
         if term is not None and term.column != IGNORED:
             return {term.column}
     words = " ".join(value for name in _NAMES if (value := get(name)) and len(value) < 120)
-    element = document.elements[number]
-    if element.tag == "svg":
-        uses = (use.get(name) or "" for use in element.iter("use") for name in _NAMES)
+    if document.tags[number] == "svg":
+        inside = document.elements[number].iter("use")
+        uses = (use.get(name) or "" for use in inside for name in _NAMES)
         words = f"{words} {' '.join(uses)}"
     return set(_icon_columns(words)) if words else set()
 
@@ -100,18 +100,19 @@ def _whole(document: Document, run: int, column: str) -> str:
 
 def _spoken(document: Document) -> Iterator[Fact]:
     """What is said to those who do not see the icon: `aria-label="3 bedrooms"`."""
-    for number, attributes in enumerate(document.attributes):
-        text = attributes.get("aria-label") or attributes.get("title")
-        if not text or len(text) > 40 or not _DIGIT.search(text):
-            continue
-        tag = document.elements[number].tag
-        if document.regions[number] == Region.OWN and tag not in ("button", "input"):
-            for column, value, weight in strip_facts(text):
+    for number in compress(count(), map(_said, document.openings)):
+        if document.regions[number] == Region.OWN:
+            for column, value, weight in strip_facts(_said(document.openings[number])):
                 yield Fact(column, value, "icon:spoken", CONFIDENCE * weight)
 
 
-_SHORT = re.compile(
-    r"^\d{1,3}(?:[.,\s]?\d{3})*(?:[.,]\d{1,2})?(?:\s?[^\W\d_]{1,3}[\w.²]{0,3}(?:\s?[\w.]{1,3})?)?$"
-)
+@lru_cache(maxsize=8192)
+def _said(one: Opening) -> str:
+    """The text with a number that an element has for those who do not see it; "" without one."""
+    text = one.attributes.get("aria-label") or one.attributes.get("title") or ""
+    silent = one.tag in ("button", "input") or len(text) > 40
+    return "" if silent or not _DIGIT.search(text) else text
+
+
 _DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"([a-z])([A-Z])")

@@ -32,7 +32,7 @@ def joined(node: dict[str, Json], path: str, depth: int) -> Iterator[Found]:
     ['M33 4AB']
     """
     pieces = {key_of(key): str(value) for key, value in node.items() if _is_piece(value)}
-    street = next((pieces[key] for key in _STREETS if key in pieces), "")
+    street = next((pieces[key] for key in STREETS if key in pieces), "")
     number = next((pieces[key] for key in _NUMBERS if key in pieces), "")
     if street and number and len(number) < 9 and number[0].isdigit() and number not in street:
         yield Found("address", _line(street, number), f"{path}.street".lstrip("."), depth)
@@ -52,7 +52,7 @@ def _line(street: str, number: str) -> str:
     return f"{number} {street}" if leads else f"{street} {number}"
 
 
-_STREETS: Final = ("street", "streetname", "rue", "strasse", "straat", "via", "calle", "road")
+STREETS: Final = ("street", "streetname", "rue", "strasse", "straat", "via", "calle", "road")
 _NUMBERS: Final = (
     "streetnumber",
     "housenumber",

@@ -92,7 +92,7 @@ def _card_count(page: Page) -> int:
     seen: set[str] = set()
     own = {identity(parsed.url), identity(parsed.canonical)} if parsed.url else set()
     for number in parsed.links:
-        address = parsed.absolute(parsed.elements[number].get("href") or "")
+        address = parsed.absolute(parsed.attributes[number].get("href") or "")
         form = shape(address)
         key = identity(address)
         if form is not None and key not in seen and key not in own and _priced(parsed, number):

@@ -15,13 +15,13 @@ from scraper.extract.belongs import FOREIGN, Region
 from scraper.extract.document import Document
 from scraper.extract.fits import fits, kind_of, typology
 from scraper.extract.nearby import beside, holder, meet
+from scraper.extract.sieves import COLON, LONGEST_LABEL, of_label, passing
 from scraper.extract.vocabulary import IGNORED, Term, fold, label_term, split_unit, unit_like
 from scraper.facts import Fact
 
 CONFIDENCE = 0.8
 _FAR = 4
 """A label and its value meet at most so many steps up the tree."""
-_LONGEST_LABEL = 48
 _LABEL_TAGS = frozenset(("dt", "th"))
 _NEW_ENTRY = frozenset(
     [
@@ -70,13 +70,15 @@ class LabelReader:
 
     def term(self, text: str, unit: str = "") -> Term | None:
         """What a text stands for as a label."""
-        return self.extra.get(fold(text)) or label_term(text, unit)
+        own = self.extra.get(fold(text)) if self.extra else None
+        return own or label_term(text, unit)
 
     def pairs(self) -> Iterator[Pair]:
         """All pairs, in the page's order."""
         document = self.document
-        for run, text in enumerate(document.texts):
-            region = document.regions[document.owners[run]]
+        runs = range(len(document.texts)) if self.extra else passing(document, of_label)
+        for run in runs:
+            region, text = document.regions[document.owners[run]], document.texts[run]
             if region in FOREIGN or len(text) > 300:
                 continue
             pair = self.pair(run, text)
@@ -85,10 +87,10 @@ class LabelReader:
 
     def pair(self, run: int, text: str) -> Pair | None:
         """The pair whose label begins with a run."""
-        inside = _COLON.match(text) if ":" in text else None
+        inside = COLON.match(text) if ":" in text else None
         if inside is not None:
             return self.inside(run, inside[1], inside[2])
-        if len(text) > _LONGEST_LABEL or run in self.used:
+        if len(text) > LONGEST_LABEL or run in self.used:
             return None
         label, unit = split_unit(text)
         term = self.term(label, unit)
@@ -108,7 +110,7 @@ class LabelReader:
 
     def is_label(self, run: int, text: str) -> bool:
         """Whether an unknown text is marked up as a label."""
-        tag = self.document.elements[self.document.owners[run]].tag
+        tag = self.document.tags[self.document.owners[run]]
         if not any(char.isalpha() for char in text):
             return False
         return tag in _LABEL_TAGS or text.endswith(":") or self.is_pair(run)
@@ -130,7 +132,7 @@ class LabelReader:
         """Whether two elements are alike: the same tag, two texts each."""
         document = self.document
         texts = document.end_runs[other] - document.first_runs[other]
-        return texts == 2 and document.elements[part].tag == document.elements[other].tag
+        return texts == 2 and document.tags[part] == document.tags[other]
 
     def value_of(self, run: int, term: Term | None, colon: bool) -> str:
         """The text that belongs to a label; "" where nothing fits."""
@@ -188,7 +190,7 @@ class LabelReader:
         text = _LEAD.sub("", document.texts[after])
         if steps > _FAR or (term is None and steps > 2):
             return "", 99
-        marked_up = document.elements[document.owners[run]].tag in _LABEL_TAGS
+        marked_up = document.tags[document.owners[run]] in _LABEL_TAGS
         if not marked_up and self.term(split_unit(text)[0]) and self.has_own_value(after, steps):
             return "", 99
         if self.apart(run, meeting, branch):
@@ -207,12 +209,12 @@ class LabelReader:
     def apart(self, run: int, meeting: int, branch: int) -> bool:
         """Whether a label and the text behind it are two entries of one list, or a new part."""
         document = self.document
-        if branch >= 0 and document.elements[branch].tag in _NEW_ENTRY:
+        if branch >= 0 and document.tags[branch] in _NEW_ENTRY:
             return True
         for step in document.ancestors(document.owners[run]):
             if step == meeting:
                 return False
-            if document.elements[step].tag in ("li", "tr", "a", "button", "option"):
+            if document.tags[step] in ("li", "tr", "a", "button", "option"):
                 return True
         return False
 
@@ -283,4 +285,3 @@ def _is_money(term: Term | None) -> bool:
 
 _DIGIT = re.compile(r"\d")
 _LEAD = re.compile(r"^(?::\s*|[\u2013\u2014-]\s+)(?=\S)")
-_COLON = re.compile(r"^([^:\d][^:]{1,45}?)\s*:\s+(\S.*)$")

@@ -37,14 +37,14 @@ def _items(document: Document) -> list[Json]:
     """The outermost items in the form of JSON-LD, items inside them nested."""
     top: list[Json] = []
     open_items: list[tuple[int, dict[str, Json]]] = []
-    for number, element in enumerate(document.elements):
+    for number, attributes in enumerate(document.attributes):
         while open_items and open_items[-1][0] <= number:
             open_items.pop()
-        name = element.get("itemprop") or (
-            element.get("property") if element.tag != "meta" or open_items else None
+        name = attributes.get("itemprop") or (
+            attributes.get("property") if document.tags[number] != "meta" or open_items else None
         )
-        kind = element.get("itemtype") or element.get("typeof")
-        is_item = element.get("itemscope") is not None or element.get("typeof") is not None
+        kind = attributes.get("itemtype") or attributes.get("typeof")
+        is_item = "itemscope" in attributes or "typeof" in attributes
         item: dict[str, Json] | None = {"@type": (kind or "").split()} if is_item else None
         if name and open_items and document.regions[number] not in FOREIGN:
             _add(open_items[-1][1], name, item if item is not None else _value(document, number))
@@ -68,10 +68,9 @@ def _add(item: dict[str, Json], names: str, value: Json) -> None:
 
 def _value(document: Document, number: int) -> str:
     """The value of a property's element."""
-    element = document.elements[number]
-    tag = str(element.tag)
+    attributes, tag = document.attributes[number], document.tags[number]
     for name in ("content", "datetime" if tag == "time" else "", _ADDRESS_OF_VALUE.get(tag, "")):
-        value = element.get(name) if name else None
+        value = attributes.get(name) if name else None
         if value:
             return str(value).strip()
     return document.text_of(number, 60)

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
 
 from scraper.extract.belongs import Region, key_region
+from scraper.extract.joined import STREETS
 from scraper.extract.scripts import SHORTEST, Json, unpack
-from scraper.extract.vocabulary import key_of
+from scraper.extract.vocabulary import key_of, key_term
 
 Cache = dict[str, dict[str, Json]]
 """Objects of a normalised cache by the names that others point to them with."""
 _DEEPEST = 40
+_USUAL = 60
+"""An object with more keys is kept by its IDs: no other has the same."""
+CORE: Final = frozenset(
+    [
+        "price",
+        "listed_price",
+        "sold_price",
+        "bedrooms",
+        "bathrooms",
+        "rooms",
+        "living_area_sqft",
+        "lot_size_sqft",
+        "year_built",
+        "home_type",
+        "latitude",
+        "address",
+    ]
+)
+"""Columns that make an object look like a house."""
 _ID_KEY = re.compile(r"(?:^|:)[\w-]*\d[\w-]{2,}$")
 
 
@@ -35,18 +57,54 @@ def objects(name: str, value: Json, ids: frozenset[str] = frozenset()) -> Iterat
                 stack += _inside(path, node, in_list, ids, depth + 1)
         elif isinstance(node, list):
             several = in_list or sum(isinstance(item, dict) for item in node[:3]) > 1
-            for place, item in enumerate(node):
-                if isinstance(item, (dict, list)):
-                    stack.append((f"{path}[{place}]", item, several, False, depth + 1))
+            for place, item in _telling(node):
+                stack.append((f"{path}[{place}]", item, several, False, depth + 1))
 
 
 def _is_flat(node: dict[str, Json]) -> bool:
     """Whether an object holds short values only."""
     for inner in node.values():
         kind = type(inner)
-        if kind is dict or kind is list or (kind is str and len(inner) >= SHORTEST):
+        if kind is str:
+            if len(inner) >= SHORTEST:
+                return False
+        elif kind is dict or kind is list:
             return False
     return True
+
+
+def _telling(items: list[Json]) -> Iterator[tuple[int, Json]]:
+    """Place and value of the lists and objects of a list, without the many that can be no house.
+
+    An object of short values is none, whatever they are, where its keys name too little.
+    """
+    mute: tuple[str, ...] = ()
+    for place, item in enumerate(items):
+        kind = type(item)
+        if kind is dict:
+            keys = tuple(item)
+            if keys != mute and _are_mute(keys):
+                mute = keys
+            if keys != mute or not _is_flat(item):
+                yield place, item
+        elif kind is list:
+            yield place, item
+
+
+def _are_mute(keys: tuple[str, ...]) -> bool:
+    known = _has_mute_keys if len(keys) <= _USUAL else _has_mute_keys.__wrapped__
+    return known(keys)
+
+
+@lru_cache(maxsize=4096)
+def _has_mute_keys(keys: tuple[str, ...]) -> bool:
+    """Whether keys name too little: a house has three of `CORE`, one of which a label may name."""
+    columns = {term.column for key in keys if (term := key_term(key)) is not None}
+    if "__ref" in keys or "longitude" in columns:
+        return False
+    # A street and its number are an address, by two keys that alone are none.
+    pieces = any(key_of(key) in STREETS for key in keys)
+    return len(columns & CORE) + pieces < 2
 
 
 def _inside(

@@ -45,7 +45,7 @@ def _plain(url: str) -> str:
 def _pager(parsed: Document) -> dict[int, str]:
     """Number to address, for the links that are the pager."""
     found = [
-        (int(text), str(parsed.elements[number].get("href")))
+        (int(text), str(parsed.attributes[number].get("href")))
         for number in parsed.links
         if (text := parsed.text_of(number, 3)).isdecimal()
         and 0 < int(text) < _MOST
@@ -105,9 +105,9 @@ def _current(parsed: Document, numbers: dict[int, str]) -> int | None:
 
 def _marked(parsed: Document) -> int | None:
     """The number that the page marks as its own."""
-    for number, element in enumerate(parsed.elements):
-        marked = element.get("aria-current") in ("page", "true")
-        if marked or _ACTIVE.search(element.get("class") or ""):
+    for number, attributes in enumerate(parsed.attributes):
+        marked = attributes.get("aria-current") in ("page", "true")
+        if marked or _ACTIVE.search(attributes.get("class") or ""):
             text = parsed.text_of(number, 3)
             if text.isdecimal() and 0 < int(text) < _MOST:
                 return int(text)
@@ -116,7 +116,7 @@ def _marked(parsed: Document) -> int | None:
 
 def _unlinked(parsed: Document, numbers: dict[int, str]) -> int | None:
     """The number that stands between the linked ones without being a link itself."""
-    places = [n for n in parsed.links if str(parsed.elements[n].get("href")) in numbers.values()]
+    places = [n for n in parsed.links if str(parsed.attributes[n].get("href")) in numbers.values()]
     runs = [parsed.first_runs[place] for place in places]
     if not runs:
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 from urllib.parse import urlsplit
 
 from scraper.extract.belongs import FOREIGN, Region
@@ -29,7 +30,7 @@ def photo_urls(
     in_json = [list(_in_json(value)) for _, value in lists]
     in_page = list(_in_page(document))
     of_head = [Picture(linked_url, 0) for linked_url in linked]
-    named = [Picture(link.get("href") or "", 0) for link in document.root.iterfind(_IMAGE_LINK)]
+    named = [Picture(link.get("href") or "", 0) for link in document.bare.iterfind(_IMAGE_LINK)]
     if pattern is not None:
         return _matching(document, pattern, [*in_json, in_page, of_head, named])
     found = (*in_json, of_head, in_page, named)
@@ -51,7 +52,7 @@ def _matching(document: Document, pattern: str, sources: list[list[Picture]]) ->
         if wanted.search(address := document.absolute(picture.url))
     }
     for number in document.links:
-        address = document.absolute(document.elements[number].get("href") or "")
+        address = document.absolute(document.attributes[number].get("href") or "")
         if wanted.search(address) and document.regions[number] != Region.OTHER:
             found.setdefault(address, None)
     return tuple(found)
@@ -158,18 +159,18 @@ def _in_page(document: Document) -> Iterator[Picture]:
     """The pictures of the page's own part, one for all sizes that an element offers."""
     opened: set[str] = set()
     for number in document.images:
-        element = document.elements[number]
+        get = document.attributes[number].get
         if document.regions[number] in FOREIGN and not _no_script(document, number):
             continue
-        if element.tag == "source" and _is_part(element):
+        if document.tags[number] == "source" and _is_part(document.elements[number]):
             continue
-        words = f"{element.get('class') or ''} {element.get('alt') or ''}".lower()
-        if _no_photo().search(words) or _is_small(element.get("width"), element.get("height")):
+        words = f"{get('class') or ''} {get('alt') or ''}".lower()
+        if _no_photo().search(words) or _is_small(get("width"), get("height")):
             continue
         href = _opens(document, number)
         opened.add(href)
         sizes = [
-            *_sizes(element),
+            *_sizes(document, number),
             *([Picture(href, _width_in(href) or _RANK["full"])] * bool(href)),
         ]
         if document.regions[number] in FOREIGN:  # a `noscript` holds counting pixels too
@@ -178,7 +179,7 @@ def _in_page(document: Document) -> Iterator[Picture]:
         if usable:
             yield max(usable, key=lambda picture: picture.width or _MIDDLE)
     for number in document.links:
-        href = document.elements[number].get("href") or ""
+        href = document.attributes[number].get("href") or ""
         if href not in opened and document.regions[number] not in FOREIGN and _is_file(href):
             yield Picture(href, _width_in(href) or 1)
 
@@ -200,8 +201,8 @@ def _is_part(source: Element) -> bool:
 def _opens(document: Document, number: int) -> str:
     """The address of the picture that a click on this one opens; "" without such a link."""
     for step in [*document.ancestors(number)][1:4]:
-        if document.elements[step].tag == "a":
-            href = document.elements[step].get("href") or ""
+        if document.tags[step] == "a":
+            href = document.attributes[step].get("href") or ""
             return href if _is_file(href) else ""
     return ""
 
@@ -213,29 +214,31 @@ def _is_file(href: str) -> bool:
 def _no_script(document: Document, number: int) -> bool:
     """Whether a picture stands in a `noscript` of the page's own part."""
     for step in document.ancestors(number):
-        if document.elements[step].tag == "noscript":
+        if document.tags[step] == "noscript":
             parent = document.parents[step]
             return parent < 0 or document.regions[parent] not in FOREIGN
     return False
 
 
-def _sizes(element: Element) -> Iterator[Picture]:
+def _sizes(document: Document, number: int) -> Iterator[Picture]:
     """The addresses of one photo: those of an `img`, and of the sources of its `picture`."""
-    picture = _picture_of(element) if element.tag == "img" else None
-    if picture is not None:
-        for source in picture.iter("source"):
-            yield from _srcset(source)
-    yield from _srcset(element)
-    if element.tag == "img":
+    attributes, is_image = document.attributes[number], document.tags[number] == "img"
+    above = document.parents[number]
+    if is_image and above >= 0 and document.tags[above] in ("picture", "source"):
+        picture = _picture_of(document.elements[number])
+        for source in picture.iter("source") if picture is not None else ():
+            yield from _srcset(cast("dict[str, str]", source.attrib))
+    yield from _srcset(attributes)
+    if is_image:
         for name in ("data-full", "data-original", "data-large", "data-src", "data-lazy", "src"):
-            address = element.get(name)
+            address = attributes.get(name)
             if address and not address.startswith("data:"):
                 yield Picture(address, _width_in(address))
 
 
-def _srcset(element: Element) -> Iterator[Picture]:
+def _srcset(attributes: Mapping[str, str]) -> Iterator[Picture]:
     for name in ("srcset", "data-srcset", "data-lazy-srcset"):
-        for part in (element.get(name) or "").split(", "):
+        for part in (attributes.get(name) or "").split(", "):
             pieces = part.split()
             if pieces and not pieces[0].startswith("data:"):
                 yield Picture(pieces[0].rstrip(","), _said(pieces))

@@ -109,6 +109,8 @@ def _from_labels(card: dict[str, str]) -> School:
 
 def from_page(document: Document) -> list[School]:
     """The schools of the page's part about schools: parts with one rating or distance each."""
+    if Region.SCHOOL not in document.regions:
+        return []
     runs = [
         run for run, owner in enumerate(document.owners) if document.regions[owner] == Region.SCHOOL
     ]

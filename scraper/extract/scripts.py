@@ -29,10 +29,10 @@ _MOST_OBJECTS = 6
 def linked_data(document: Document) -> Iterator[Json]:
     """The values of the page's JSON-LD scripts."""
     for script in document.scripts:
-        if "ld+json" in (script.get("type") or ""):
-            value = parse((script.text or "").strip())
+        if "ld+json" in script.kind:
+            value = parse(script.text.strip())
             if value is None:
-                value = parse(_CONTROL.sub(" ", script.text or "").strip().rstrip(";"))
+                value = parse(_CONTROL.sub(" ", script.text).strip().rstrip(";"))
             if value is not None:
                 yield value
 
@@ -41,7 +41,7 @@ def embedded(document: Document) -> Iterator[tuple[str, Json]]:
     """Name and value of all other JSON in the page's scripts that may speak of a house."""
     stream: list[str] = []
     for script in document.scripts:
-        text, kind = script.text or "", script.get("type") or ""
+        text, kind = script.text, script.kind
         if len(text) < 40 or len(text) > LARGEST or "ld+json" in kind:
             continue
         text = packed.unescaped(text)
@@ -49,7 +49,7 @@ def embedded(document: Document) -> Iterator[tuple[str, Json]]:
         if pushed is not None:
             stream.append(string_value(pushed[1] or pushed[2]) or "")
         elif _HOUSE_WORD.search(text.lower()):
-            yield from _values(text.strip(), kind, script.get("id") or "")
+            yield from _values(text.strip(), kind, script.name)
     yield from _stream_values("".join(stream))
 
 

@@ -65,7 +65,7 @@ def _ids(wanted: re.Pattern[str], links: Iterator[str]) -> list[str]:
 def _links(parsed: Document) -> Iterator[str]:
     """The addresses of the page's visible links, absolute."""
     for number in _followed(parsed):
-        yield parsed.absolute(parsed.elements[number].get("href") or "")
+        yield parsed.absolute(parsed.attributes[number].get("href") or "")
 
 
 def _followed(parsed: Document) -> Iterator[int]:

@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from scraper.extract.belongs import Region
-from scraper.extract.document import Document
-from scraper.extract.fits import fits, is_amount, kind_of, typology
+from scraper.extract.fits import fits, is_amount, kind_of
 from scraper.extract.vocabulary import IGNORED, Term, fold, labels
-from scraper.facts import Fact
 
 LONGEST = 120
 """Longer texts are prose: what they count may be anything."""
@@ -26,32 +23,6 @@ _COUNTED = frozenset(
         "stories",
     ]
 )
-
-
-def strip_runs(document: Document) -> Iterator[Fact]:
-    """The facts of short texts without a label, two neighbouring runs read as one too."""
-    typed = "tipologia" if document.language[:2] == "pt" else ""
-    for run, text in enumerate(document.texts):
-        if document.regions[document.owners[run]] != Region.OWN or not text[:1].isalnum():
-            continue
-        if len(text) <= LONGEST and _DIGIT.search(text):
-            for column, value, weight in _strip_facts(text):
-                yield Fact(column, value, f"text:{text[:40]}", 0.6 * weight)
-        if rooms := typology(typed, text):
-            yield Fact(*rooms, f"text:{text}", 0.5)
-        if text[-1].isdigit() and len(text) < 12 and run + 1 < len(document.texts):
-            yield from _joined(document, run, text)
-
-
-def _joined(document: Document, run: int, text: str) -> Iterator[Fact]:
-    """`<b>273</b> m²`: a number and its unit in two runs of one parent."""
-    unit, owner = document.texts[run + 1], document.owners[run]
-    near = (document.owners[run + 1], document.parents[document.owners[run + 1]])
-    if len(unit) < 20 and (owner in near or document.parents[owner] in near):
-        joined = f"{text} {unit}"
-        for column, value, weight in strip_facts(joined):
-            if column in ("living_area_sqft", "lot_size_sqft"):
-                yield Fact(column, value, f"text:{joined}", 0.6 * weight)
 
 
 def strip_facts(text: str) -> Iterator[tuple[str, str, float]]:

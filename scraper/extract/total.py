@@ -115,15 +115,15 @@ def _inside(parsed: Document, element: int) -> range:
 
 def _in_link(parsed: Document, element: int) -> bool:
     return any(
-        parsed.elements[step].tag in ("a", "button", "label", "option")
+        parsed.tags[step] in ("a", "button", "label", "option")
         for step in parsed.ancestors(element)
     )
 
 
 def _counts(parsed: Document) -> Iterator[int]:
     for script in parsed.scripts:
-        text = (script.text or "").strip()
-        if "ld+json" not in (script.get("type") or "") and _KEY_HINT.search(text):
+        text = script.text.strip()
+        if "ld+json" not in script.kind and _KEY_HINT.search(text):
             yield from _in_json(parse(text), 0)
             yield from (int(found[1]) for found in _ASSIGNED.finditer(text) if _is_key(found[0]))
     for value in linked_data(parsed):

@@ -184,6 +184,7 @@ def unit_like(text: str) -> bool:
     return _UNIT.match(text.strip()) is not None
 
 
+@lru_cache(maxsize=8192)
 def split_unit(label: str) -> tuple[str, str]:
     """A label and the unit that stands in it.
 

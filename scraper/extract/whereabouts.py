@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import compress, count
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
 from scraper.extract.fits import is_amount, status_of
+from scraper.extract.opening import Opening
 from scraper.facts import Fact
 
 _MOST_RUNS = 8
@@ -78,15 +80,12 @@ def _named(document: Document) -> Iterator[Fact]:
     """The first texts of elements whose tag or class says that they are an address."""
     until = -1
     best: dict[float, Fact] = {}
-    for number, element in enumerate(document.elements):
+    for number in compress(count(), map(_sureness, document.openings)):
         if number < until or document.regions[number] != Region.OWN:
             continue
-        attributes = document.attributes[number]
-        if not attributes and element.tag != "address":
-            continue
-        sure = _sureness(str(element.tag), attributes)
+        sure = _sureness(document.openings[number])
         size = document.end_runs[number] - document.first_runs[number]
-        if not sure or not 0 < size <= _MOST_RUNS:
+        if not 0 < size <= _MOST_RUNS:
             continue
         text = _PUNCTUATION.sub(r"\1", document.text_of(number, _MOST_RUNS))
         if _is_address(text) and _WHOLE.search(text):
@@ -96,19 +95,16 @@ def _named(document: Document) -> Iterator[Fact]:
         yield best[max(best)]
 
 
-def _sureness(tag: str, attributes: Mapping[str, str]) -> float:
-    if tag == "address":
-        return 0.5
-    if tag in _NO_ADDRESS:
-        return 0.0
-    get = attributes.get
-    words = f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
-    return _by_words(words) if len(words) > 5 else 0.0
-
-
 @lru_cache(maxsize=8192)
-def _by_words(words: str) -> float:
-    found = _CLASS.search(words.lower())
+def _sureness(one: Opening) -> float:
+    """How sure an element's name makes it that its text is an address."""
+    if one.tag == "address":
+        return 0.5
+    if one.tag in _NO_ADDRESS:
+        return 0.0
+    get = one.attributes.get
+    words = f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
+    found = _CLASS.search(words.lower()) if len(words) > 5 else None
     if found is None:
         return 0.0
     return 0.52 if found[1] else 0.42

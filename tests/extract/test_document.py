@@ -35,11 +35,3 @@ def test_addresses_are_made_absolute_as_the_standard_has_it(base):
             meant = ""
 
         assert page.absolute(address) == meant, address
-
-
-def test_runs_are_found_by_the_words_in_them():
-    page = Document("", etree.Element("html"))
-    page.texts = ["Sold, SOLD", "İzmir sold", "so", "ld", "Built in 1950 and sold", "sold"]
-
-    assert page.holding(["sold", "built"]) == [0, 1, 4, 5]
-    assert page.holding(["s\nl"]) == page.holding(["lot"]) == []

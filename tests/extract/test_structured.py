@@ -7,6 +7,7 @@ import json
 import pytest
 
 from scraper.extract.hints import Hints
+from scraper.extract.objects import _has_mute_keys
 
 HOUSE = {
     "id": 9912345,
@@ -209,3 +210,18 @@ def test_of_two_positions_none_gives_a_postal_code(values):
     state = {"here": places[0], "there": places[1]}
     script = f'<script type="application/json">{json.dumps(state)}</script>'
     assert "zip" not in values(f"<h1>Mill Lane, Elmbury</h1>{script}")
+
+
+def test_a_house_among_thousands_of_other_objects_is_found_wherever_it_stands(read):
+    words = [{"id": n, "key": f"label.{n}", "text": "short"} for n in range(300)]
+    house = {"bedrooms": 3, "yearBuilt": 1950, "price": 300_000}
+    for state in ({"words": words, "house": house}, {"words": words, "deep": [[house]]}):
+        script = f'<script type="application/json">{json.dumps(state)}</script>'
+
+        assert read(script).best["year_built"].raw == 1950, state
+
+
+def test_a_place_and_an_address_of_two_keys_are_no_mute_objects():
+    keys = ("id", "text"), ("latitude", "longitude"), ("street", "number", "price"), ("price", "id")
+
+    assert [_has_mute_keys(one) for one in keys] == [True, False, False, True]

@@ -1,0 +1,93 @@
+"""What a start tag says by itself; the tags of a site's pages are the same again and again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+SKIPPED: Final = frozenset(
+    [
+        "style",
+        "svg",
+        "template",
+        "iframe",
+        "object",
+        "canvas",
+        "select",
+        "datalist",
+        "textarea",
+        "audio",
+        "math",
+    ]
+)
+"""Elements whose inside is not read."""
+GLUED: Final = frozenset(("sup", "sub", "wbr"))
+"""Elements whose text goes on with what stands before them."""
+HEADINGS: Final = MappingProxyType({"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6})
+WHOLE: Final = SKIPPED | GLUED | {"script"}
+"""Elements that are one thing: what stands inside them are no elements of the document."""
+APART: Final = WHOLE | HEADINGS.keys() | {"a", "img", "source", "meta", "title", "link"}
+"""Elements that are more than their text."""
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_LONGEST: Final = 400
+"""Longer tags hold addresses of pictures, and come once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opening:
+    """A start tag. Equal ones are mostly the same object, so that what they mean is kept by it."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    is_apart: bool
+    """Whether the element is more than its text."""
+    is_whole: bool
+    """Whether its inside is not read as elements."""
+    is_glued: bool
+    """Whether its text goes on with what stands before it."""
+
+
+def made(tag: str, items: list[tuple[str, str]]) -> Opening:
+    """The start tag of these parts."""
+    return Opening(tag, dict(items) if items else _NONE, tag in APART, tag in WHOLE, tag in GLUED)
+
+
+def opening(markup: str) -> Opening | None:
+    """The start tag of serialised XML without its brackets; None for one of odd names.
+
+    >>> opening('a href="/h/1?a=2&amp;b=3" class=""').attributes["href"]
+    '/h/1?a=2&b=3'
+    >>> opening('p a"b="1"'), opening("br/").tag
+    (None, 'br')
+    """
+    return _known(markup) if len(markup) < _LONGEST else _known.__wrapped__(markup)
+
+
+@lru_cache(maxsize=8192)
+def _known(markup: str) -> Opening | None:
+    found = _TAG.fullmatch(markup)
+    if found is None:
+        return None
+    return made(found[1], [(k, unescaped(v)) for k, v in _ATTRIBUTE.findall(found[2])])
+
+
+def unescaped(text: str) -> str:
+    """A text of serialised XML as it was.
+
+    >>> unescaped("&lt;b&gt; &amp;amp; &quot;&#10;")
+    '<b> &amp; "\\n'
+    """
+    if "&" not in text:
+        return text
+    return _ESCAPED.sub(lambda found: _SIGNS.get(found[0], found[0]), text)
+
+
+_TAG: Final = re.compile(r"([A-Za-z][\w:.-]*)((?: [\w:.@-]+=\"[^\"<]*\")*)/?")
+_ATTRIBUTE: Final = re.compile(r" ([\w:.@-]+)=\"([^\"]*)\"")
+_SIGNS: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#13;": "\r",
+                 "&#10;": "\n", "&#9;": "\t"}  # fmt: skip
+_ESCAPED: Final = re.compile(r"&(?:amp|lt|gt|quot|#13|#10|#9);")

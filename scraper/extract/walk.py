@@ -1,0 +1,243 @@
+"""The one walk over a page's tree that fills a document.
+
+The tree is written out by libxml2 and read as text: most tags of a site are the same on all its
+pages, so each is taken apart once, which costs a third of asking for every element. A page whose
+markup cannot be read back for certain is walked element by element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from lxml import etree
+
+from scraper.extract.opening import HEADINGS, WHOLE, Opening, made, opening, unescaped
+from scraper.extract.script import Script
+
+Element = etree._Element
+_ODD: Final = re.compile(r"&#(?!13;|10;|9;)")
+"""Control characters, which markup that is written out has lost."""
+
+
+def elements_of(root: Element) -> Iterator[tuple[str, Element]]:
+    """Starts and ends of the elements of a document, in its order."""
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        yield event, element
+        if event == "start" and element.tag in WHOLE:
+            walker.skip_subtree()
+
+
+def _without_insides(
+    tags: list[str], after: list[str], known: dict[str, Opening]
+) -> tuple[list[str], list[str], dict[str, Opening]]:
+    """The tags without those inside elements whose inside is not read, and the texts behind."""
+    if not any(one.is_whole and one.tag != "script" for one in known.values()):
+        return tags, after, known
+    kept: list[int] = []
+    depth = 0
+    for place, tag in enumerate(tags):
+        one = known.get(tag)
+        if depth:
+            depth += 1 if one is not None else -1
+        elif one is not None and one.is_whole:
+            depth = 1
+            kept.append(place)
+        if not depth:
+            kept.append(place)
+    return [tags[place] for place in kept], [after[place] for place in kept], known
+
+
+@dataclass(slots=True, kw_only=True)
+class Walked:
+    """What the walk finds. Elements and runs are numbered in document order."""
+
+    openings: list[Opening] = field(default_factory=list)
+    """The start tag of each element."""
+    tags: list[str] = field(default_factory=list)
+    """The name of each element."""
+    attributes: list[Mapping[str, str]] = field(default_factory=list)
+    """The attributes of each element."""
+    parents: list[int] = field(default_factory=list)
+    """Number of each element's parent; -1 for the root."""
+    ends: list[int] = field(default_factory=list)
+    """Number of the first element after each element's subtree."""
+    texts: list[str] = field(default_factory=list)
+    """The runs: texts between two tags, white space tidied."""
+    owners: list[int] = field(default_factory=list)
+    """Number of the element that each run stands in."""
+    first_runs: list[int] = field(default_factory=list)
+    """Number of the first run at or after each element's start."""
+    end_runs: list[int] = field(default_factory=list)
+    """Number of the first run after each element's end."""
+    headings: list[tuple[int, int]] = field(default_factory=list)
+    """Element and level of each heading."""
+    images: list[int] = field(default_factory=list)
+    """Elements that may show a picture: img, source, and links to one."""
+    links: list[int] = field(default_factory=list)
+    """Elements `a` with an address."""
+    scripts: list[Script] = field(default_factory=list)
+    metas: dict[str, str] = field(default_factory=dict)
+    """Name or property of each meta tag to its content, the first of each."""
+    title: str = ""
+    canonical: str = ""
+
+
+class _Tidied(dict[str, str]):
+    """Texts of the markup to what they say; the space between two tags is mostly the same."""
+
+    def __missing__(self, text: str) -> str:
+        tidy = self[text] = " ".join(unescaped(text).split())
+        return tidy
+
+
+class Walk:
+    """Fills a document."""
+
+    def __init__(self, document: Walked) -> None:
+        self.document = document
+        self.stack = [-1]
+        """The open elements, innermost last."""
+        self.languages: dict[str, list[str]] = {}
+
+    def run(self, root: Element) -> None:
+        """Fill the document."""
+        document = self.document
+        markup = etree.tostring(root, encoding="unicode", with_tail=False)
+        # In what libxml2 writes, both signs stand only around tags.
+        parts = markup.replace("/>", "></>").replace(">", "<").split("<")
+        tags, after = parts[1::2], parts[2::2]
+        known = {tag: opening(tag) for tag in set(tags) if tag[:1] != "/"}
+        if None in known.values() or ("&#" in markup and _ODD.search(markup)):
+            self.over_elements(root)
+        else:
+            self.over_tags(*_without_insides(tags, after, cast("dict[str, Opening]", known)))
+        document.tags = [one.tag for one in document.openings]
+        document.attributes = [one.attributes for one in document.openings]
+
+    def first_language(self) -> str:
+        """The language of the page that a site shows to whom it knows nothing of."""
+        for address in self.languages.get("x-default", ()):
+            for language, addresses in self.languages.items():
+                if language != "x-default" and address in addresses:
+                    return language
+        return ""
+
+    def over_elements(self, root: Element) -> None:
+        """The slow way: ask for each element."""
+        for event, element in elements_of(root):
+            if event == "start":
+                items = cast("list[tuple[str, str]]", element.items())
+                self.start(made(str(element.tag), items), element.text or "")
+            else:
+                number = self.end()
+                glued = self.document.openings[number].is_glued
+                self.add(element.tail or "", self.stack[-1], glued)
+
+    def start(self, one: Opening, text: str) -> None:
+        """An element begins."""
+        document, number = self.document, len(self.document.openings)
+        document.openings.append(one)
+        document.parents.append(self.stack[-1])
+        document.ends.append(0)
+        document.first_runs.append(len(document.texts))
+        document.end_runs.append(0)
+        self.stack.append(number)
+        if one.is_apart:
+            self.enter(one, text, number)
+        else:
+            self.add(text, number)
+
+    def end(self) -> int:
+        """The last open element ends; its number."""
+        document, number = self.document, self.stack.pop()
+        document.ends[number] = len(document.openings)
+        document.end_runs[number] = len(document.texts)
+        return number
+
+    def over_tags(self, tags: list[str], after: list[str], known: dict[str, Opening]) -> None:
+        """The quick way: `start`, `end` and `add` in one loop, of tags and the texts behind."""
+        document, stack = self.document, self.stack
+        openings, parents, ends = document.openings, document.parents, document.ends
+        first_runs, end_runs = document.first_runs, document.end_runs
+        texts, owners = document.texts, document.owners
+        tidied = _Tidied()
+        for tag, text in zip(tags, after, strict=True):
+            one, glued = known.get(tag), False
+            if one is None:
+                number = stack.pop()
+                ends[number], end_runs[number] = len(openings), len(texts)
+                glued, owner = openings[number].is_glued, stack[-1]
+            else:
+                owner = len(openings)
+                openings.append(one)
+                parents.append(stack[-1])
+                ends.append(0)
+                first_runs.append(len(texts))
+                end_runs.append(0)
+                stack.append(owner)
+                if one.is_apart:
+                    self.enter(one, unescaped(text), owner)
+                    continue
+            if tidy := tidied[text]:
+                if glued or tidy == ":":
+                    self.add(unescaped(text), owner, glued)
+                else:
+                    texts.append(tidy)
+                    owners.append(owner)
+
+    def enter(self, one: Opening, text: str, number: int) -> None:
+        """An element that is more than its text."""
+        if one.is_glued:
+            self.add(text, self.document.parents[number], glued=True)
+        elif not one.is_whole:
+            self.note(one, text, number)
+            self.add(text, number)
+        elif one.tag == "script":
+            get = one.attributes.get
+            self.document.scripts.append(Script(text, get("type") or "", get("id") or ""))
+
+    def note(self, one: Opening, text: str, number: int) -> None:
+        """Remember the elements that a layer asks for."""
+        document, tag = self.document, one.tag
+        if tag in HEADINGS:
+            document.headings.append((number, HEADINGS[tag]))
+        elif tag == "a":
+            if one.attributes.get("href"):
+                document.links.append(number)
+        elif tag in ("img", "source"):
+            document.images.append(number)
+        elif tag == "title":
+            document.title = document.title or " ".join(text.split())
+        else:
+            self.note_head(tag, one.attributes.get)
+
+    def note_head(self, tag: str, get: Callable[[str], str | None]) -> None:
+        """Remember what the head of the page says."""
+        if tag == "meta":
+            name, content = get("property") or get("name"), " ".join((get("content") or "").split())
+            if name and content:
+                self.document.metas.setdefault(name.lower(), content)
+        elif "canonical" in (get("rel") or ""):
+            self.document.canonical = self.document.canonical or get("href") or ""
+        elif language := get("hreflang"):
+            self.languages.setdefault(language, []).append(get("href") or "")
+
+    def add(self, text: str, owner: int, glued: bool = False) -> None:
+        """Add a run, or lengthen the last one where only a glued tag stands between."""
+        tidy = " ".join(text.split())
+        if not tidy or owner < 0:
+            return
+        document = self.document
+        if tidy == ":" and document.texts:
+            # A cell of its own between a label and its value says that the first is a label.
+            document.texts[-1] = document.texts[-1].rstrip(":") + ":"
+        elif glued and document.owners and document.owners[-1] == owner:
+            gap = " " if text[0].isspace() else ""
+            document.texts[-1] += gap + tidy
+        else:
+            document.texts.append(tidy)
+            document.owners.append(owner)
