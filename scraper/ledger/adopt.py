@@ -11,6 +11,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from scraper.errors import PlaceError
 from scraper.house import FoundId
 from scraper.ledger import ids, tallies
 from scraper.ledger.database import Database
@@ -64,6 +65,11 @@ def adopt_ids(database: Database, place: Place, only: Part | None = None) -> boo
                 _add(database, _own(batch, only))
     except FileNotFoundError:
         return False
+    except pa.ArrowInvalid as error:
+        raise PlaceError(
+            f"{place.url}/{SNAPSHOT_FILE} is damaged ({error}): remove it, and list the houses"
+            " again by scrapy crawl ids"
+        ) from error
     with database.transaction() as connection:
         connection.execute("REPLACE INTO notes VALUES (?, ?)", (SNAPSHOT, mark))
     return True

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from scraper.errors import PlaceError
 from scraper.ledger.adopt import SNAPSHOT, SNAPSHOT_FILE
 from scraper.ledger.counts import find_word
 from scraper.ledger.faults import disk_faults
@@ -17,6 +18,7 @@ from scraper.ledger.moments import to_ticks
 from scraper.ledger.states import OUTCOME_OF, State
 from scraper.ledger.store import Ledger
 from scraper.ledger.workshop import workshop
+from scraper.place.parquet import batches
 from scraper.place.place import Place
 from scraper.schema import arrow_schema
 
@@ -62,10 +64,15 @@ def list_length(place: Place, site: str | None = None) -> int:
         with place.open(SNAPSHOT_FILE) as source:
             if site is None:
                 return int(pq.read_metadata(source).num_rows)
-            sites = pq.read_table(source, columns=["site"])["site"]
-            return int(pc.sum(pc.equal(sites, site)).as_py() or 0)
+            what = f"{place.url}/{SNAPSHOT_FILE}"
+            found = batches(source, what, columns=["site"])
+            return sum(pc.sum(pc.equal(one["site"], site)).as_py() or 0 for one in found)
     except FileNotFoundError:
         return 0
+    except pa.ArrowInvalid as error:
+        raise PlaceError(
+            f"{place.url}/{SNAPSHOT_FILE} is damaged ({error}): the next crawl writes it again"
+        ) from error
 
 
 def _batches(connection: sqlite3.Connection, site: str | None) -> Iterator[pa.RecordBatch]:

@@ -11,6 +11,8 @@ import pytest
 
 from scraper.dataset.rows import rows
 from scraper.errors import PlaceError
+from scraper.ledger.snapshot import list_length
+from scraper.ledger.store import Ledger
 from scraper.place.open import open_place
 from scraper.place.parquet import batches
 
@@ -27,13 +29,14 @@ from scraper.place.parquet import batches
 from scraper.schema import arrow_schema
 arrow_schema("ids")
 before = peak()
-try:
-    with open(sys.argv[1], "rb") as source:
-        for batch in batches(source, "a.parquet"):
-            pass
-    print("read")
-except PlaceError as error:
-    print(error)
+for path in sys.argv[1:]:
+    try:
+        with open(path, "rb") as source:
+            for batch in batches(source, "a.parquet"):
+                pass
+        print("read")
+    except PlaceError as error:
+        print(error)
 print((peak() - before) // 1024)
 """
 
@@ -54,30 +57,71 @@ def long_text(path: Path, *, nested: bool = False) -> None:
     pq.write_table(pa.table({"house_id": column}), path, compression="zstd", store_schema=False)
 
 
-@pytest.mark.parametrize(
-    ("made", "told", "most"),
-    [
-        (many_rows, "20,000,000 rows", 200),
-        (long_text, "house_id unpacks to 1,600,000,000 bytes", 200),
-        # Read, and not refused: the smallest batch that Arrow makes takes so much.
-        (lambda path: long_text(path, nested=True), "read", 240),
-    ],
-    ids=["rows", "texts", "lists"],
-)
-def test_a_bomb_is_refused_in_one_line_and_little_memory(tmp_path, made, told, most) -> None:
-    path = tmp_path / "a.parquet"
-    made(path)
-    assert path.stat().st_size < 1_000_000
+def long_pairs(path: Path) -> None:
+    """A map of the same long text in each of a hundred rows."""
+    pairs = pa.array([[("a", "b" * 4_000_000)]] * 100, pa.map_("string", "string"))
+    pq.write_table(pa.table({"facts": pairs}), path, compression="zstd")
+
+
+def long_list(path: Path) -> None:
+    """One row with a list of twenty million empty places."""
+    places = pa.ListArray.from_arrays([0, 20_000_000], pa.nulls(20_000_000, pa.string()))
+    pq.write_table(pa.table({"house_id": places}), path, compression="zstd")
+
+
+def same_beginnings(path: Path) -> None:
+    """Each text says only that it is like the one before."""
+    pq.write_table(
+        pa.table({"house_id": ["x" * 4_000_000] * 100}),
+        path,
+        use_dictionary=False,
+        column_encoding={"house_id": "DELTA_BYTE_ARRAY"},
+    )
+
+
+def many_columns(path: Path) -> None:
+    """Twenty columns, each below what is looked at by itself."""
+    column = pa.array(["x" * 4_000_000] * 10)
+    table = pa.table({f"c{number}": column for number in range(20)})
+    pq.write_table(table, path, compression="zstd", use_dictionary=False)
+
+
+def many_groups(path: Path) -> None:
+    """A hundred row groups, none of them large."""
+    few = pa.table({"house_id": ["x" * 1_000_000] * 10})
+    with pq.ParquetWriter(path, few.schema, compression="zstd", use_dictionary=False) as writer:
+        for _ in range(100):
+            writer.write_table(few)
+
+
+BOMBS = {
+    many_rows: "20,000,000 rows",
+    long_text: "400 rows of house_id unpack to 1,600,001,600 bytes",
+    lambda path: long_text(path, nested=True): "400 rows of house_id unpack to 1,600,003,200 bytes",
+    long_pairs: "100 rows of facts unpack to 400,00",
+    long_list: "the lists of house_id hold 20,000,000 values in",
+    same_beginnings: "house_id is in the encoding DELTA_BYTE_ARRAY",
+    many_columns: "unpack to 800,00",
+    many_groups: "10 rows of house_id unpack to 10,000,040 bytes, and the file has",
+}
+
+
+def test_a_bomb_is_refused_in_one_line_and_little_memory(tmp_path) -> None:
+    paths = [tmp_path / f"{number}.parquet" for number in range(len(BOMBS))]
+    for path, made in zip(paths, BOMBS, strict=True):
+        made(path)
+        assert path.stat().st_size < 1_000_000
     said = subprocess.run(
-        [sys.executable, "-c", PEAK + READING, str(path)],
+        [sys.executable, "-c", PEAK + READING, *map(str, paths)],
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    line, megabytes = said.stdout.splitlines()
-    assert told in line
-    assert int(megabytes) < most, megabytes
+    *lines, megabytes = said.stdout.splitlines()
+    for line, told in zip(lines, BOMBS.values(), strict=True):
+        assert told in line
+    assert int(megabytes) < 200, "all of them one after the other, above the process"
 
 
 STOCK = """
@@ -123,8 +167,35 @@ def test_torn_files_are_told_from_bombs(tmp_path) -> None:
 def test_an_id_list_that_is_a_bomb_ends_with_one_line(tmp_path) -> None:
     place = open_place(str(tmp_path / "data"))
     many_rows(tmp_path / "data" / "ids.parquet")
-    with pytest.raises(PlaceError, match=r"ids\.parquet says that its [\d,]+ bytes are 20,000,000"):
+    refused = r"ids\.parquet says that its [\d,]+ bytes are 20,000,000"
+    with pytest.raises(PlaceError, match=refused):
         rows(place, "ids").read_all()
+    with pytest.raises(PlaceError, match=refused):
+        list_length(place, "homes")
+
+
+def test_a_torn_id_list_is_told_where_it_is_read(tmp_path) -> None:
+    place = open_place(str(tmp_path / "data"))
+    (tmp_path / "data" / "ids.parquet").write_bytes(b"PAR1 no table")
+    readers = (
+        lambda: rows(place, "ids").read_all(),
+        lambda: list_length(place, "homes"),
+        lambda: list_length(place),
+    )
+    for read in readers:
+        with pytest.raises(PlaceError, match=r"ids\.parquet is damaged"):
+            read()
+
+
+def test_a_torn_id_list_beside_a_lost_ledger_names_the_remedy(tmp_path) -> None:
+    place = open_place(str(tmp_path / "data"))
+    Ledger.open(place, run_id="first").close()
+    (tmp_path / "data" / "ledger.sqlite").unlink()
+    (tmp_path / "data" / "ids.parquet").write_bytes(b"PAR1 no table")
+    with pytest.raises(PlaceError, match=r"ids\.parquet is damaged .*: remove it, and list"):
+        Ledger.open(place, run_id="second")
+    (tmp_path / "data" / "ids.parquet").unlink()
+    Ledger.open(place, run_id="third").close()
 
 
 @pytest.mark.parametrize("large", [8_000, 100_000, 64 * 2**20])
