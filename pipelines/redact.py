@@ -14,6 +14,7 @@ from scraper.facts import Extraction
 from scraper.ledger.moments import utc_now
 from scraper.page import Page
 from scraper.parse.bounds import out_of_bounds
+from scraper.privacy.people import people
 from scraper.privacy.personal import clean_personal
 from scraper.schema import Row
 
@@ -34,6 +35,9 @@ def redact(page: Page, site: Site, read: Extraction) -> bytes | None:
     row = row_of(read, site)
     country = row.get("country")
     words = Words(row, read.labels, country if isinstance(country, str) else None)
+    # Whom the description announces may stand without a word in the title.
+    if (told := read.best.get("description")) is not None:
+        words.learn(people(str(told.raw)))
     body = redacted(page, words)
     return None if leftovers(body, words) else body
 

@@ -147,7 +147,9 @@ class HousesSpider(GivingSpider):
         if page.fetch_mode == "data":
             return self._read_data(page, meta, meta[names.TRIP])
         if self.due.is_as_it_was(page, meta):
-            return without(page, meta, "ok", UNCHANGED)
+            # The same page may come with other headers.
+            reason = self.reserved(self.signals(page, meta), "page")
+            return without(page, meta, "denied" if reason else "ok", reason or UNCHANGED)
         if refused := refusal(page):
             return self.refused(page, meta, refused)
         found = None

@@ -15,7 +15,7 @@ from lxml import etree
 
 from scraper.archive.blocks import blocks
 from scraper.archive.regions import clear_regions
-from scraper.archive.words import Words, personal_texts
+from scraper.archive.words import Words, packed, personal_texts
 from scraper.extract.document import Element, read
 from scraper.extract.scripts import embedded, linked_data
 from scraper.page import Page
@@ -32,6 +32,7 @@ _PERSONAL_ITEMS: Final = frozenset(
     ["telephone", "email", "faxNumber", "agent", "seller", "broker", "employee", "author",
      "contactPoint", "landlord"]
 )  # fmt: skip
+_AUTHORS: Final = frozenset({"author", "creator", "dc.creator", "twitter:creator"})
 _PEOPLE: Final = re.compile(r"(?:schema\.org/|^)(?:Person|RealEstateAgent)\b")
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.){12,})"', re.DOTALL)
 _PAIR: Final = re.compile(
@@ -52,6 +53,7 @@ def redacted(page: Page, words: Words) -> bytes:
         words.learn(personal_texts(value))
     root = document.root
     _learn_items(root, words)
+    _learn_scripts(root, words)
     clear_regions(root, words)
     for element in list(root.iter("style")):
         element.text = ""
@@ -75,16 +77,24 @@ def leftovers(body: bytes, words: Words) -> list[str]:
 
 
 def _learn_items(root: Element, words: Words) -> None:
-    """What microdata says of people."""
+    """What microdata and the page's head say of people."""
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
+        if element.tag == "meta" and str(element.get("name") or "").lower() in _AUTHORS:
+            words.learn([str(element.get("content") or "")])
         item = set(str(element.get("itemprop") or "").split())
         person = bool(_PEOPLE.search(str(element.get("itemtype") or element.get("typeof") or "")))
         if person:
             words.learn(_named(element))
         elif item & _PERSONAL_ITEMS and element.get("itemscope") is None:
             words.learn((str(element.get("content") or ""), _text_of(element)))
+
+
+def _learn_scripts(root: Element, words: Words) -> None:
+    """What JSON says of people, also where it says nothing of the house."""
+    for element in root.iter("script"):
+        words.learn(personal_texts(packed(str(element.text or "").strip().rstrip(";"))))
 
 
 def _named(element: Element) -> Iterator[str]:

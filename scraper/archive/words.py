@@ -36,6 +36,7 @@ _CODED: Final = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.+Z-]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[A-Z_]+"
 )
 """Times, numbers of records and constants."""
+_APART: Final = re.compile(r"\s*[,;|•·]\s*")
 _MOST_WORDS: Final = 6
 _DIGITS: Final = 7
 
@@ -60,8 +61,10 @@ class Words:
         """Take values for names, phones or addresses of people, unless the row says them too."""
         for value in values:
             text = " ".join(value.replace(DONE, " ").split())
-            if _is_telling(text) and not self.may_stay(text):
-                self.names.add(text)
+            # "Jane Roe, Acme Realty": elsewhere she may stand alone. Behind it may be a place.
+            for one in {text, _APART.split(text)[0]}:
+                if _is_telling(one) and not self.may_stay(one):
+                    self.names.add(one)
 
     def may_stay(self, text: str) -> bool:
         """Whether the row says a text itself, word for word."""

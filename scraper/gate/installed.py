@@ -18,6 +18,11 @@ PARTS: Final = {
 }
 """Settings by which the gate is in front of every request, of pages in the browser too."""
 
+NEVER: Final = ("DNS_RESOLVER", "ADDONS")
+"""Settings that nobody may give: the old name of `TWISTED_DNS_RESOLVER`, which Scrapy obeys before
+the new one, and add-ons, which change settings after they were looked at.
+"""
+
 
 def refuse_without_gate(settings: Mapping[str, Any]) -> None:
     """SettingError where a setting takes the gate, or a part of it, away.
@@ -27,6 +32,10 @@ def refuse_without_gate(settings: Mapping[str, Any]) -> None:
         ...
     scraper.errors.SettingError: TWISTED_DNS_RESOLVER takes the gate away: leave it as it is
     """
+    priority = getattr(settings, "getpriority", settings.get)
+    for name in NEVER:
+        if priority(name):
+            raise SettingError(f"{name} takes the gate away: leave it out")
     for name, expected in PARTS.items():
         found = settings.get(name)
         if not (_holds(found or {}, expected) if isinstance(expected, dict) else found == expected):

@@ -52,7 +52,9 @@ def batches(
         if error.errno is not None:
             raise
         raise pa.ArrowInvalid(str(error)) from error
-    except (pa.ArrowNotImplementedError, pa.ArrowCapacityError) as error:
+    except pa.ArrowInvalid:
+        raise
+    except pa.ArrowException as error:  # what Arrow cannot read is no table of ours either
         raise pa.ArrowInvalid(str(error)) from error
 
 

@@ -99,7 +99,12 @@ class Scripted:
             "history": [{"day": d, "what": w, "sum": s} for d, w, s in events],
             "photos": rng.sample(range(10), rng.randrange(0, 3)),
             "about": f"{rng.randrange(10, 99)} charms by the {rng.choice(['sea', 'wood'])}.",
-            "agent": {"name": f"Agent {rng.randrange(10**6)}", "office": "Acme"},
+            "agent": {
+                "name": f"Agent {rng.randrange(10**6)}",
+                "office": "Acme",
+                "phone": "(714) 555-0142",
+                "mail": "agents@acme.example",
+            },
         }
 
     def respond(self, request: Request) -> Answer:

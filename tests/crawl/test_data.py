@@ -16,6 +16,7 @@ from scraper.dataset import read
 from scraper.house import FoundId
 from scraper.ledger.store import Ledger
 from scraper.place.open import open_place
+from tests.erasure.traces import in_folder, traces
 
 HOW_SURE = ["sources", "confidence", "disputed"]
 """What may be that of a like house, where the data do not tell it."""
@@ -179,6 +180,16 @@ def test_data_that_robots_txt_disallows_are_never_asked_for(crawls) -> None:
     found = crawls("robots")
     assert found.site.server.log.requests("/api/") == []
     assert found.shown
+
+
+def test_no_agent_of_the_data_is_in_what_was_learned_or_read(crawls) -> None:
+    found = crawls("plain")
+    agents = [one["agent"] for one in found.site.houses.values()]
+    marks = {str(one[name]) for one in agents for name in ("name", "phone", "mail")}
+    assert (found.place / "ways" / "rows.json").exists()
+    assert traces([*in_folder(found.place), ("what it said", found.said.encode())], marks) == {}
+    data = json.dumps(list(found.site.houses.values())).encode()
+    assert traces([("the control: the data themselves", data)], marks)
 
 
 def test_the_next_run_starts_with_what_was_learned(crawls, tmp_path) -> None:

@@ -1,6 +1,8 @@
 """Requests wait for the rules of their host: none slips through while they are fetched."""
 
 from collections.abc import Callable
+from socket import create_connection
+from urllib.parse import unquote
 
 DENY_ALL = b"User-agent: *\nDisallow: /private/\n"
 STOCK = {
@@ -84,6 +86,22 @@ def test_a_redirect_is_judged_where_it_leads(house, crawl) -> None:
     assert "/private/x" not in server.asked()
     assert "/free" in server.asked()
     assert said["got"][server.url("/private/x")].startswith("RequestDenied: disallowed by http")
+
+
+def test_no_answer_writes_a_header_of_the_next_request(house, crawl) -> None:
+    """Line ends in a redirect and in a cookie stay what they are, or come to nothing."""
+    server, ends = house(b""), "%0d%0aX-Written: yes"
+    server.routes["/a"] = (302, {"Location": f"/b{ends}", "Set-Cookie": f"a=b{ends}"}, b"")
+    server.routes["/c"] = (302, {"Location": "/d\rX-Written: yes"}, b"")
+    meta = {"handle_httpstatus_all": False}
+    crawl({"urls": [server.url("/a"), server.url("/c")], "own": [server.own], "meta": meta})
+    assert len(server.asked(but="/robots.txt")) == 4
+    assert not [one for one in server.headers if "X-Written" in one]
+    with create_connection(server.own) as careless:
+        sent = f"GET /b{unquote(ends)}\r\nHost: a\r\nConnection: close\r\n\r\n"
+        careless.sendall(sent.encode())
+        careless.recv(100)
+    assert server.headers[-1]["X-Written"] == "yes", "the control: who takes the line ends off"
 
 
 def test_rules_hold_for_one_port_only(house, crawl) -> None:

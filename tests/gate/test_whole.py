@@ -13,8 +13,10 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from scrapy.spidermiddlewares.referer import RefererMiddleware
 
+from scraper.cli.given import given_settings
 from scraper.demo.server import Answer
 from scraper.demo.site import DemoSite
+from scraper.errors import SettingError
 
 SECRETS = {
     "AWS_SECRET_ACCESS_KEY": "canary-aws-key",
@@ -200,6 +202,29 @@ def test_nothing_takes_the_gate_away(tmp_path, what: str) -> None:
         assert "takes the gate away" in said.stderr
         assert "Traceback" not in said.stderr
         assert site.log.requests() == []
+
+
+@pytest.mark.parametrize("given", ["DNS_RESOLVER=mine.Resolver", 'ADDONS={"mine.AddOn": 1}'])
+def test_neither_does_an_old_name_nor_an_add_on(given: str) -> None:
+    with pytest.raises(SettingError, match=f"{given.partition('=')[0]} takes the gate away"):
+        given_settings([given])
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_with_the_gate_away_what_is_closed_is_asked_for(house, crawl, guarded: bool) -> None:
+    """The settings that are refused, where they are let through; the same crawl with the gate."""
+    closed, inside = house(b"User-agent: *\nDisallow: /\n"), house(b"")
+    resolver = {"DNS_RESOLVER": "scrapy.resolver.CachingHostnameResolver"}
+    crawl(
+        {
+            "urls": [closed.url("/a"), f"http://x.inside.example:{inside.port}/a"],
+            "own": [closed.own],
+            "settings": {"CONTACT": "me@homes.example"} if guarded else STOCK,
+            "process": {} if guarded else resolver,
+        }
+    )
+    assert closed.asked() == (["/robots.txt"] if guarded else ["/a"])
+    assert inside.asked() == ([] if guarded else ["/a"])
 
 
 def test_a_password_in_a_site_file_is_refused_and_not_repeated(tmp_path) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from scraper.dataset import read
 from tests.faults.wire import Wire, page
-from tests.privacy.test_traces import CANARIES, OPEN, photo, run, traces
+from tests.privacy.people import CANARIES, photo
+from tests.privacy.test_traces import OPEN, run, traces
 
 HOUSES = 24
 SCRIPT = """
