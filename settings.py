@@ -104,6 +104,7 @@ ARCHIVE_DAYS = 30  # days after which a kept page is removed
 REFRESH_ACTIVE_DAYS = 7  # days after which a house that is offered or pending is due again
 REFRESH_REST_DAYS = 90  # the same for sold, off-market and gone houses, and those without a row
 REFRESH_PAGES = 0  # houses that a refresh visits at most; 0: all that are due
+REFRESH_LISTED = True  # visit at once what the lists show another price or state of
 REFRESH_COMPARE = True  # ask on condition, and keep no row that says what the last one said
 
 # Ledger

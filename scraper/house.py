@@ -25,6 +25,9 @@ class FoundId:
     """The entry of the search that it was listed under."""
     position: int
     """Place in that entry's list, counted from 0 over all of its pages."""
+    shown: int | None = None
+    """A number that differs where the list shows another price or state of the sale; None where it
+    shows neither."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def rules_of(settings: BaseSettings) -> Rules:
         _number("REFRESH_ACTIVE_DAYS", settings),
         _number("REFRESH_REST_DAYS", settings),
         int(_number("REFRESH_PAGES", settings)),
+        settings.getbool("REFRESH_LISTED"),
     )
 
 

@@ -10,6 +10,7 @@ from parsel import Selector
 from scraper.extract import document
 from scraper.extract.document import Document
 from scraper.extract.hidden import follows
+from scraper.extract.listed import shown_of
 from scraper.extract.pager import by_number, is_same
 from scraper.extract.scripts import Json, embedded, linked_data
 from scraper.extract.vocabulary import fold
@@ -27,10 +28,11 @@ def house_links(
     say `nofollow` are skipped. Positions count on from `start`.
     """
     wanted, parsed = re.compile(pattern), document.read(page)
-    ids = _ids(wanted, _links(parsed)) or _ids(wanted, _json_links(parsed))
+    links = _matching(wanted, parsed)
+    shown = shown_of(parsed, links) or dict.fromkeys(_ids(wanted, _json_links(parsed)))
     return [
-        FoundId(house_id, url_template.replace("{id}", house_id), where, start + place)
-        for place, house_id in enumerate(ids)
+        FoundId(house_id, url_template.replace("{id}", house_id), where, start + place, digest)
+        for place, (house_id, digest) in enumerate(shown.items())
     ]
 
 
@@ -62,10 +64,20 @@ def _ids(wanted: re.Pattern[str], links: Iterator[str]) -> list[str]:
     return list(found)
 
 
+def _matching(wanted: re.Pattern[str], parsed: Document) -> list[tuple[str, int]]:
+    """The IDs that visible links name, each with the number of the link's element."""
+    pairs = ((number, wanted.search(_address(parsed, number))) for number in _followed(parsed))
+    return [(match[1], number) for number, match in pairs if match and match[1]]
+
+
+def _address(parsed: Document, number: int) -> str:
+    return parsed.absolute(parsed.attributes[number].get("href") or "")
+
+
 def _links(parsed: Document) -> Iterator[str]:
     """The addresses of the page's visible links, absolute."""
     for number in _followed(parsed):
-        yield parsed.absolute(parsed.attributes[number].get("href") or "")
+        yield _address(parsed, number)
 
 
 def _followed(parsed: Document) -> Iterator[int]:

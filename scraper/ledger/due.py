@@ -32,7 +32,8 @@ _FIND: Final = """
 WITH houses_of AS (
     SELECT number, site, state, run, last_seen, coalesce(status, '') AS status,
         coalesce(missed, 0) AS missed, coalesce(visited, first_seen) AS visited,
-        1.0 * (coalesce(visits, 0) - coalesce(changes, 0) + 1) / (coalesce(visits, 0) + 2) AS calm
+        1.0 * (coalesce(visits, 0) - coalesce(changes, 0) + 1) / (coalesce(visits, 0) + 2) AS calm,
+        shown <> showed AS differs
     FROM houses LEFT JOIN known ON house = number
     WHERE site = :site
 ), aged AS (
@@ -46,18 +47,27 @@ WITH houses_of AS (
             WHEN state = 7 AND missed > 0 THEN 2
             WHEN state IN (1, 3, 4) OR (state = 5 AND age = :now) THEN 3
             WHEN state = 8 AND missed > 0 THEN NULL
+            WHEN state = 7 AND differs THEN 4
             WHEN age < pause THEN NULL
-            WHEN state = 7 AND status NOT IN ('sold', 'off_market', 'gone') THEN 4
-            ELSE 5
+            WHEN state = 7 AND status NOT IN ('sold', 'off_market', 'gone') THEN 5
+            ELSE 6
         END AS class
     FROM aged
 )
 INSERT OR REPLACE INTO due (house, site, rank, why)
 SELECT number, site, row_number() OVER (ORDER BY class, age / max(pause, 1) DESC, number),
     CASE class WHEN 1 THEN 'new' WHEN 2 THEN 'vanished' WHEN 3 THEN 'open'
-        WHEN 4 THEN 'active' ELSE 'rest' END
+        WHEN 4 THEN 'changed' WHEN 5 THEN 'active' ELSE 'rest' END
 FROM due_now WHERE class IS NOT NULL
 ORDER BY class, age / max(pause, 1) DESC, number LIMIT :pages
+"""
+_DIFFER: Final = """
+SELECT coalesce(sum(shown <> showed), 0), count(*) FROM houses JOIN known ON house = number
+WHERE site = ? AND state = 7
+"""
+_TAKE_OVER: Final = """
+UPDATE known SET showed = (SELECT shown FROM houses WHERE number = house)
+WHERE house IN (SELECT number FROM houses WHERE site = ?1) AND (showed IS NULL OR ?2)
 """
 _AGAIN: Final = """
 INSERT OR IGNORE INTO due (house, site, rank, why)
@@ -82,6 +92,8 @@ class Rules:
     """The same for sold, off-market and gone ones, and for those without a row."""
     pages: int
     """Houses that are visited at most; 0 for all that are due."""
+    listed: bool = True
+    """Whether a house is due of which a list shows another price or state than at its visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class Planned:
     run_id: str
     """The run that planned it."""
     due: Mapping[str, int] = field(default_factory=dict)
-    """Houses by why they are visited: new, vanished, open, active, rest."""
+    """Houses by why they are visited: new, vanished, open, changed, active, rest."""
     gone: int = 0
     """Houses that are gone because they vanished twice."""
 
@@ -121,6 +133,7 @@ def plan(ledger: Ledger, site: str, rules: Rules, listed: datetime | None) -> Pl
         if planned := open_plan(connection, number):
             connection.execute(_AGAIN, {"site": number, "later": LATER})
             return planned
+        _compare_lists(connection, number, rules)
         gone = 0 if listed is None else _vanished(ledger, connection, (site, number), listed)
         connection.execute(
             _FIND,
@@ -183,6 +196,17 @@ def without(ledger: Ledger, site: str) -> Counter[str]:
             ),
         )
         return Counter({OUTCOME_OF[State(state)]: n for state, n in rows})
+
+
+def _compare_lists(connection: sqlite3.Connection, site: int, rules: Rules) -> None:
+    """Take over what lists show of houses of which that was not known.
+
+    Of all of them where lists do not count, or where too many differ at once: then it is the lists
+    that changed, or what all houses have in common, and the houses are due by their age.
+    """
+    differ, of = connection.execute(_DIFFER, (site,)).fetchone()
+    of_all = not rules.listed or (differ > FEW and differ > VANISHED * of)
+    connection.execute(_TAKE_OVER, (site, of_all))
 
 
 def _vanished(

@@ -18,12 +18,13 @@ Known = tuple[FoundId, int, int]
 """An ID with its first and last moment of being listed, in ticks."""
 
 _ADD: Final = """
-INSERT INTO houses (site, house_id, url, entry, position, first_seen, last_seen, hash)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO houses (site, house_id, url, entry, position, first_seen, last_seen, hash, shown)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (site, house_id) DO UPDATE SET
     url = iif(excluded.last_seen >= last_seen, excluded.url, url),
     first_seen = min(first_seen, excluded.first_seen),
-    last_seen = max(last_seen, excluded.last_seen)
+    last_seen = max(last_seen, excluded.last_seen),
+    shown = coalesce(excluded.shown, shown)
 """
 
 
@@ -64,6 +65,7 @@ def insert(
                 first,
                 last,
                 hash_of(one.house_id),
+                one.shown,
             )
             for one, first, last in batch
         ],

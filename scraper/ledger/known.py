@@ -97,7 +97,11 @@ def learn(connection: sqlite3.Connection, house: int, known: Known) -> None:
     connection.execute("DELETE FROM due WHERE house = ?", (house,))
     at = to_ticks(known.at) if isinstance(known.at, datetime) else None
     connection.execute(
-        "INSERT INTO known (house, visited) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET visited = ?2",
+        """
+        INSERT INTO known (house, visited, showed)
+        SELECT number, ?2, shown FROM houses WHERE number = ?1
+        ON CONFLICT DO UPDATE SET visited = ?2, showed = excluded.showed
+        """,
         (house, at),
     )
     if known.what == "doubted":

@@ -106,6 +106,11 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     # Finished rows may be kept as JSON, which older versions cannot read.
     (),
+    (
+        # What a list shows of a house now, and what it showed at the house's last visit.
+        "ALTER TABLE houses ADD COLUMN shown INTEGER",
+        "ALTER TABLE known ADD COLUMN showed INTEGER",
+    ),
 )
 """What each version adds to the one before: version N is a file with the first N steps done."""
 

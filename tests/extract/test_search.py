@@ -126,3 +126,35 @@ def test_the_sites_selector_decides_alone(page_of, selector):
     page = page_of("<a rel='next' href='?page=9'>x</a><a class='on' href='?page=3'>y</a>", URL)
     assert next_url(page, selector) == "https://homes.example/sold/alder?page=3"
     assert next_url(page_of("<a rel='next' href='?page=9'>x</a>", URL), selector) is None
+
+
+CARD = """<li><a href='/h/{id}'><img alt='3 days ago'></a><p>{views} views</p>
+<p>{price}</p><p>{state}</p><p>3 bd 1,850 sqft</p><a href='/h/{id}#photos'>photos</a></li>"""
+
+
+def card(one, price="$450,000", state="For sale", views="17"):
+    return CARD.format(id=one, price=price, state=state, views=views)
+
+
+def shown_of(page_of, *cards):
+    page = page_of(f"<h1>$99 tours</h1><ul>{''.join(cards)}</ul>", URL)
+    return {one.house_id[-1]: one.shown for one in links_of(page)}
+
+
+def test_what_a_list_shows_differs_with_price_and_state_only(page_of):
+    one, two = "00000000a", "00000000b"
+    before = shown_of(page_of, card(one), card(two))
+    assert before["a"] == before["b"] is not None
+    assert shown_of(page_of, card(one, views="2,418"), card(two)) == before
+    assert shown_of(page_of, card(two), card(one)) == before
+    repriced = shown_of(page_of, card(one), card(two, price="$440,000"))
+    assert repriced["a"] == before["a"]
+    assert repriced["b"] != before["b"]
+    sold = shown_of(page_of, card(one, state="Sold"), card(two))
+    assert sold["a"] != before["a"]
+    assert sold["b"] == before["b"]
+
+
+def test_a_list_that_shows_neither_says_nothing(page_of):
+    assert shown_of(page_of, card("00000000a", price="", state="")) == {"a": None}
+    assert shown_of(page_of, "<a href='/h/00000000a'>x</a>" * 2) == {"a": None}

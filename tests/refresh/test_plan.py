@@ -107,6 +107,44 @@ def test_nothing_is_due_right_after(tmp_path: Path, clock: Clock) -> None:
         assert close_plan(ledger, "s") == 0
 
 
+def shown(**digests: int | None) -> list[FoundId]:
+    return [FoundId(one, f"https://s.example/{one}", "", 0, n) for one, n in digests.items()]
+
+
+def test_another_price_in_a_list_makes_a_house_due(tmp_path: Path, clock: Clock) -> None:
+    with opened(tmp_path, clock) as ledger:
+        ledger.add_ids("s", shown(a=1, b=2, c=None, d=4, e=5))
+        visit(ledger, clock, dict.fromkeys("abcde", "sold"))
+        clock.now += DAY
+        ledger.add_ids("s", shown(a=1, b=9, c=3, d=None, e=5))
+        planned = plan(ledger, "s", RULES, None)
+        assert dict(planned.due) == {"changed": 1}
+        leases = lease_due(ledger, "s", 9, 3)
+        assert [one.house_id for one in leases] == ["b"]
+        visit(ledger, clock, {"b": "sold"}, leases)
+        assert close_plan(ledger, "s") == 0
+        assert plan(ledger, "s", RULES, None).houses == 0, "it was seen as it is now"
+        close_plan(ledger, "s")
+        ledger.add_ids("s", shown(c=8))
+        assert dict(plan(ledger, "s", RULES, None).due) == {"changed": 1}
+
+
+@pytest.mark.parametrize("rules", [RULES, Rules(7, 90, 0, listed=False)])
+def test_lists_that_all_look_different_say_nothing_of_the_houses(
+    tmp_path: Path, clock: Clock, rules: Rules
+) -> None:
+    with opened(tmp_path, clock) as ledger:
+        ids, few = "abcdefghijklmnop", 1 if not rules.listed else 5
+        ledger.add_ids("s", shown(**dict.fromkeys(ids, 1)))
+        visit(ledger, clock, dict.fromkeys(ids, "sold"))
+        clock.now += DAY
+        ledger.add_ids("s", shown(**dict.fromkeys(ids[:few], 2)))
+        assert plan(ledger, "s", rules, None).houses == 0
+        close_plan(ledger, "s")
+        ledger.add_ids("s", shown(a=3))
+        assert plan(ledger, "s", RULES, None).houses == 1
+
+
 def test_vanished_twice_is_gone_without_a_request(tmp_path: Path, clock: Clock) -> None:
     with opened(tmp_path, clock) as ledger:
         ledger.add_ids("s", found(*"abcdefgh"))

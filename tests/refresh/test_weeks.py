@@ -29,6 +29,9 @@ def weeks(following: Any) -> dict[str, Any]:
     steps["same"] = following.refresh(*ALL_DUE)
     steps["early"] = following.refresh()
     steps["facts"] = json.loads((Path(following.place) / "run.json").read_text())
+    steps["unlooked"] = following.pass_week(), following.refresh("-s", "REFRESH_LISTED=False")
+    steps["looked"] = following.pass_week(), following.refresh()
+    steps["why"] = json.loads((Path(following.place) / "run.json").read_text())["refresh"]["due"]
     return steps
 
 
@@ -82,6 +85,30 @@ def test_shortly_after_a_refresh_only_the_lists_are_asked_for(weeks: dict[str, A
     assert early.code == 0, early.said
     assert not [kind for kind in early.asked if kind.startswith("house")]
     assert early.asked["search 200"] == sum(early.asked.values()) - _files(early.asked)
+
+
+def test_what_the_lists_show_another_price_of_is_visited_at_once(weeks: dict[str, Any]) -> None:
+    week, step = weeks["looked"]
+    changed = week.repriced | week.sold
+    assert step.code == 0, step.said
+    assert weeks["why"]["changed"] == len(changed)
+    assert "active" not in weeks["why"]
+    for house_id in changed:
+        for column in OBSERVED:
+            assert _same(step.rows.loc[house_id, column], step.truth[house_id][column])
+
+
+def test_without_looking_at_the_lists_it_is_found_later(weeks: dict[str, Any]) -> None:
+    """The control: nothing else knows of them so early."""
+    week, step = weeks["unlooked"]
+    assert step.code == 0, step.said
+    stale = [
+        house_id
+        for house_id in week.repriced | week.sold
+        if not _same(step.rows.loc[house_id, "status"], step.truth[house_id]["status"])
+        or not _same(step.rows.loc[house_id, "listed_price"], step.truth[house_id]["listed_price"])
+    ]
+    assert set(stale) == week.repriced | week.sold
 
 
 def test_without_comparing_every_page_is_read_again(weeks: dict[str, Any]) -> None:
