@@ -56,7 +56,7 @@ def _card(parsed: Document, element: int, before: int, after: int) -> int:
         texts = parsed.end_runs[one] - parsed.first_runs[one]
         if one <= before or parsed.ends[one] > after or texts > _RUNS:
             break
-        if is_alone and parsed.elements[one].tag in _LISTS:
+        if is_alone and parsed.tags[one] in _LISTS:
             break
         found = one
     return found
