@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from enum import IntEnum
 from functools import cache, lru_cache
-from itertools import compress, count
 
 from scraper.extract.document import Document
 from scraper.extract.houselink import OwnAddress
@@ -186,7 +185,7 @@ def _section_end(document: Document, number: int, region: Region) -> int:
 def _mark_classes(document: Document) -> None:
     titles = [number for number, level in document.headings if level == 1]
     limit = 0.6 * len(document.texts)
-    for number in compress(count(), map(_opened_region, document.openings)):
+    for number in document.opened(_opened_region):
         region = _opened_region(document.openings[number])
         if document.end_runs[number] - document.first_runs[number] > limit:
             continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from scraper.extract.opening import Opening
 from scraper.extract.script import cut, put_back
 from scraper.extract.walk import Walk, Walked, elements_of
 from scraper.page import Page
@@ -62,6 +63,11 @@ class Document(Walked):
             self.tree = [element for event, element in found if event == "start"]
         return self.tree
 
+    def opened(self, test: Callable[[Opening], object]) -> list[int]:
+        """The elements whose start tags pass a test, which is made once for equal tags."""
+        wanted = {one for one in set(self.openings) if test(one)}
+        return [n for n, one in enumerate(self.openings) if one in wanted] if wanted else []
+
     def text_of(self, element: int, limit: int = 400) -> str:
         """The text inside an element, at most `limit` runs of it."""
         first = self.first_runs[element]
@@ -76,7 +82,7 @@ class Document(Walked):
     def absolute(self, address: str) -> str:
         """An address of the page made absolute; "" for one that cannot be."""
         address = address.strip()
-        if _ROOTED.fullmatch(address) and "/." not in address and (origin := _origin(self.url)):
+        if _is_rooted(address) and (origin := _origin(self.url)):
             return origin + address
         try:
             return urljoin(self.url, address)
@@ -122,6 +128,12 @@ def _parsed(text: str) -> Element:
     )
     root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     return etree.Element("html") if root is None else root
+
+
+@lru_cache(maxsize=8192)
+def _is_rooted(address: str) -> bool:
+    """Whether an address needs only an origin before it."""
+    return _ROOTED.fullmatch(address) is not None and "/." not in address
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import compress, count
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -15,8 +14,10 @@ from scraper.extract.sieves import (
     BARE,
     BUILT,
     REQUEST,
+    SHORTEST_PROSE,
     SOLD,
     of_price,
+    of_prose,
     of_request,
     of_sale,
     of_status,
@@ -121,16 +122,14 @@ def statuses(document: Document) -> Iterator[Fact]:
 def description(document: Document) -> Iterator[Fact]:
     """The longest text of the house's own part, or the texts of the element named for it."""
     best, where = "", "text"
-    for number in compress(count(), map(_describes, document.openings)):
+    for number in document.opened(_describes):
         if document.regions[number] == Region.OWN:
             text = document.text_of(number, 60)
-            if len(best) < len(text) < 8000 and len(text) > 80:
+            if len(best) < len(text) < 8000 and len(text) > SHORTEST_PROSE:
                 best, where = text, "text:description"
     if not best:
-        regions = document.regions
-        mine = (t for t, o in zip(document.texts, document.owners, strict=True) if not regions[o])
-        best = max(mine, key=len, default="")
-    if len(best) > 80:
+        best = max((document.texts[run] for run in own(document, of_prose)), key=len, default="")
+    if len(best) > SHORTEST_PROSE:
         yield Fact("description", best, where, 0.6 if where != "text" else 0.4)
 
 

@@ -34,6 +34,7 @@ def shape(url: str) -> Shape | None:
     return (*form, *ids) if ids else None
 
 
+@lru_cache(maxsize=8192)
 def identity(url: str) -> str:
     """What tells one house's address from another's: path and ID, without fragment and tracking."""
     try:
@@ -47,6 +48,7 @@ def identity(url: str) -> str:
     return "?".join((path, *sorted(ids)))
 
 
+@lru_cache(maxsize=8192)
 def id_tokens(url: str) -> frozenset[str]:
     """Parts of an address that may be the house's ID: four characters or more, with a digit.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
-from itertools import compress, count
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -100,7 +99,7 @@ def _whole(document: Document, run: int, column: str) -> str:
 
 def _spoken(document: Document) -> Iterator[Fact]:
     """What is said to those who do not see the icon: `aria-label="3 bedrooms"`."""
-    for number in compress(count(), map(_said, document.openings)):
+    for number in document.opened(_said):
         if document.regions[number] == Region.OWN:
             for column, value, weight in strip_facts(_said(document.openings[number])):
                 yield Fact(column, value, "icon:spoken", CONFIDENCE * weight)

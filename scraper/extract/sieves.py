@@ -41,6 +41,8 @@ _OF_SALE: Final = (
 COLON: Final = re.compile(r"^([^:\d][^:]{1,45}?)\s*:\s+(\S.*)$")
 """A label and its value in one text."""
 LONGEST_LABEL: Final = 48
+SHORTEST_PROSE: Final = 80
+"""A description has more characters."""
 _SHORT: Final = re.compile(
     r"^\d{1,3}(?:[.,\s]?\d{3})*(?:[.,]\d{1,2})?(?:\s?[^\W\d_]{1,3}[\w.²]{0,3}(?:\s?[\w.]{1,3})?)?$"
 )
@@ -108,6 +110,11 @@ def of_counts(text: str) -> bool:
     )
 
 
+def of_prose(text: str) -> bool:
+    """Whether a text is long enough to describe a house."""
+    return len(text) > SHORTEST_PROSE
+
+
 def of_icon(text: str) -> bool:
     """Whether a text is a number that an icon may label."""
     return len(text) <= 20 and text[0].isdigit() and _SHORT.match(text) is not None
@@ -123,6 +130,7 @@ _TESTS: Final[tuple[Callable[[str], bool], ...]] = (
     of_status,
     of_counts,
     of_icon,
+    of_prose,
 )
 
 
@@ -138,7 +146,8 @@ def _meant(text: str) -> int:
 def passing(document: Document, test: Callable[[str], bool]) -> list[int]:
     """The runs that pass a test of this module."""
     if len(document.meant) != len(document.texts):
-        document.meant = list(map(_meant, document.texts))
+        known = {text: _meant(text) for text in set(document.texts)}
+        document.meant = [known[text] for text in document.texts]
         document.telling = [run for run, bits in enumerate(document.meant) if bits]
     bit, meant = 1 << _TESTS.index(test), document.meant
     return [run for run in document.telling if meant[run] & bit]

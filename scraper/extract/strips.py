@@ -42,6 +42,16 @@ def strip_facts(text: str) -> Iterator[tuple[str, str, float]]:
 
 
 @lru_cache(maxsize=8_192)
+def names_area(text: str) -> bool:
+    """Whether a text has an area, or may be the unit of the number before it.
+
+    >>> [names_area(text) for text in ("m²", "Sq. Ft.", "273 m2", "2 baths", "Town 5")]
+    [True, True, True, False, False]
+    """
+    return _AREA_UNIT.search(f"0 {text}".lower()) is not None
+
+
+@lru_cache(maxsize=8_192)
 def _strip_facts(text: str) -> tuple[tuple[str, str, float], ...]:
     # Menus, footers and counts are the same on every page of a site.
     return tuple(_all_facts(text))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scraper.extract.document import Document
 from scraper.extract.fits import typology
 from scraper.extract.sieves import of_counts, own
-from scraper.extract.strips import strip_facts
+from scraper.extract.strips import names_area, strip_facts
 from scraper.facts import Fact
 
 
@@ -27,6 +27,8 @@ def strip_runs(document: Document) -> Iterator[Fact]:
 def _joined(document: Document, run: int, text: str) -> Iterator[Fact]:
     """`<b>273</b> m²`: a number and its unit in two runs of one parent."""
     unit, owner = document.texts[run + 1], document.owners[run]
+    if not (names_area(unit) or names_area(text)):
+        return
     near = (document.owners[run + 1], document.parents[document.owners[run + 1]])
     if len(unit) < 20 and (owner in near or document.parents[owner] in near):
         joined = f"{text} {unit}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import compress, count
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -80,7 +79,7 @@ def _named(document: Document) -> Iterator[Fact]:
     """The first texts of elements whose tag or class says that they are an address."""
     until = -1
     best: dict[float, Fact] = {}
-    for number in compress(count(), map(_sureness, document.openings)):
+    for number in document.opened(_sureness):
         if number < until or document.regions[number] != Region.OWN:
             continue
         sure = _sureness(document.openings[number])
