@@ -69,8 +69,12 @@ def _digest(parsed: Document, card: int) -> int | None:
     sums = [asked for text in short if (asked := amount(text))]
     if not sums and not states:
         return None
-    said = repr((sorted(states), sums)).encode()
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
+    return digest(repr((sorted(states), sums)))
+
+
+def digest(said: str) -> int:
+    """A number to compare instead of a text."""
+    return int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def amount(text: str) -> tuple[float, float | None] | None:
