@@ -52,17 +52,15 @@ def table(title: str, first: str, worlds: Mapping[str, World], seeds: range) -> 
 
 PARTS: Final = (1, 2, 3, 5, 10, 20, 30, 100)
 NEAR: Final = 1.05
-"""Hours and dollars within 5 % of the best count as as good."""
+"""Hours times dollars within 5 % of the best count as as good."""
 
 
 def recommended(parts: Sequence[int], runs: Sequence[Sequence[Told]]) -> int:
-    """The fewest parts a worker that are as good as the best by hours and by dollars."""
+    """The fewest parts a worker that are as good as the best: the least hours times dollars."""
     hours = [statistics.median(run.hours for run in some) for some in runs]
     dollars = [statistics.median(run.dollars for run in some) for some in runs]
-    best = min(hours), min(dollars)
-    near = zip(parts, hours, dollars, strict=True)
-    fit = [n for n, h, d in near if h <= NEAR * best[0] and d <= NEAR * best[1]]
-    return fit[0] if fit else parts[hours.index(best[0])]
+    products = [h * d for h, d in zip(hours, dollars, strict=True)]
+    return next(n for n, one in zip(parts, products, strict=True) if one <= NEAR * min(products))
 
 
 def _plot(path: Path, runs: Mapping[str, Sequence[Sequence[Told]]]) -> None:
@@ -102,7 +100,7 @@ def main() -> None:
     first = {str(n): replace(base, parts_each=n) for n in PARTS}
     runs = table("Parts a worker", "parts a worker", first, seeds)
     best = recommended(PARTS, runs)
-    print(f"\nfewest parts a worker within 5 % of the best: {best}")
+    print(f"\nfewest parts a worker within 5 % of the least hours times dollars: {best}")
     base = replace(base, parts_each=best)
     table(
         "Interruptions",
@@ -131,7 +129,7 @@ def main() -> None:
     hard = replace(base, hazard=often["20 % an hour"])
     harder = {str(n): replace(hard, parts_each=n) for n in PARTS}
     worst = table("Parts a worker, 20 % an hour taken away", "parts a worker", harder, seeds)
-    print(f"\nfewest parts a worker within 5 % of the best: {recommended(PARTS, worst)}")
+    print(f"\nthe same where 20 % an hour are taken away: {recommended(PARTS, worst)}")
     if args.plot:
         _plot(args.plot, {"5 % a month": runs, "20 % an hour": worst})
 

@@ -7,7 +7,6 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from scraper.cli.given import given_settings
 from scraper.errors import ExitCode, HousecrawlError, UsageError
@@ -23,8 +22,8 @@ from scraper.sites.load import load_site
 
 HELP = "hand the parts of a list to an engine; again: what is left of them"
 
-_SHARE: Final = 4
-"""Parts a worker: one that is slow, refused or taken away costs little."""
+_SHARE, _LEAST, _MOST = 10, 300, 10_000
+"""Parts a worker, houses of a part, and parts: docs/plan.md, and what AWS Batch takes."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, metavar="PLACE", help="folder or s3://...")
     parser.add_argument("--engine", required=True, help=", ".join(FORMS.values()))
     parser.add_argument("--workers", type=_positive, metavar="N", help="parts at once (1)")
-    parser.add_argument("--parts", type=_positive, metavar="N", help="parts (4 a worker)")
+    parser.add_argument("--parts", type=_positive, metavar="N", help="parts (10 a worker)")
     parser.add_argument(
         "--attempts", type=_positive, default=10, metavar="N", help="tries of a part (10)"
     )
@@ -85,7 +84,7 @@ def _order(args: argparse.Namespace, place: Place) -> Order:
     local = Path(args.site)
     there = args.site_there or (str(local.resolve()) if local.exists() else args.site)
     workers = args.workers or 1
-    parts = args.parts or max(2, min(_SHARE * workers, houses))
+    parts = args.parts or usual_parts(houses, workers)
     fresh = Order(
         new_order_id(), there, site.name, parts, workers, args.engine, (*args.settings,),
         args.attempts, args.refusals,
@@ -102,6 +101,16 @@ def _order(args: argparse.Namespace, place: Place) -> Order:
         fresh, run_id=known.run_id, parts=known.parts, engine=known.engine, job=known.job,
         workers=args.workers or known.workers,
     )  # fmt: skip
+
+
+def usual_parts(houses: int, workers: int) -> int:
+    """How many parts a list has where nobody says it: every worker has one, also of a short list.
+
+    >>> [usual_parts(houses, 8) for houses in (3, 400, 10_000, 1_000_000)]
+    [3, 8, 33, 80]
+    """
+    parts = max(workers, min(_SHARE * workers, houses // _LEAST))
+    return max(2, min(parts, houses, _MOST))
 
 
 def _unfinished(place: Place) -> Order | None:
