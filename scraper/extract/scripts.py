@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import chompjs
@@ -18,6 +19,8 @@ Json = Any
 
 LARGEST = 8_000_000
 """Longer scripts are not read: bytes of text."""
+_USUAL = 50_000
+"""A longer script is a state, which each page has its own of: characters."""
 _REACH = 20_000
 """An object of a house has two house words within so many characters."""
 SHORTEST = 40
@@ -44,6 +47,8 @@ def embedded(document: Document) -> Iterator[tuple[str, Json]]:
         text, kind = script.text, script.kind
         if len(text) < 40 or len(text) > LARGEST or "ld+json" in kind:
             continue
+        if len(text) < _USUAL and not _tells(text):
+            continue
         text = packed.unescaped(text)
         pushed = _PUSHED.search(text)
         if pushed is not None:
@@ -51,6 +56,15 @@ def embedded(document: Document) -> Iterator[tuple[str, Json]]:
         elif _HOUSE_WORD.search(text.lower()):
             yield from _values(text.strip(), kind, script.name)
     yield from _stream_values("".join(stream))
+
+
+@lru_cache(maxsize=64)
+def _tells(text: str) -> bool:
+    """Whether a script may speak of a house. Most programs are the same on all pages of a site."""
+    text = packed.unescaped(text)
+    if _PUSHED.search(text):
+        return True
+    return ":" in text and _HOUSE_WORD.search(text.lower()) is not None
 
 
 def parse(text: str) -> Json | None:
