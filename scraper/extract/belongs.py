@@ -186,14 +186,13 @@ def _mark_classes(document: Document) -> None:
     titles = [number for number, level in document.headings if level == 1]
     limit = 0.6 * len(document.texts)
     for number in document.opened(_opened_region):
-        region = _opened_region(document.openings[number])
+        region = document.openings[number].ask(_opened_region)
         if document.end_runs[number] - document.first_runs[number] > limit:
             continue
         if not _holds(titles, number, document.ends[number]):
             _paint(document, number, document.ends[number], region)
 
 
-@lru_cache(maxsize=8192)
 def _opened_region(one: Opening) -> Region:
     """The region that an element opens by its name, class, id and role."""
     if one.tag in ("html", "body", "main", "head"):

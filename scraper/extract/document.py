@@ -19,6 +19,8 @@ Element = etree._Element
 Table = list[list[str]]
 """Rows of cells, the header first."""
 
+_USUAL = 300
+"""Longer addresses are pictures in themselves, and come once."""
 _ROOTED = re.compile(
     r"/(?:[\w%~+=&,@:.-]+(?:/[\w%~+=&,@:.-]+)*/?)?(?:\?[\w%~+=&,@:./-]+)?", re.ASCII
 )
@@ -44,7 +46,7 @@ class Document(Walked):
     meant: list[int] = field(default_factory=list)
     """What each run may mean by its text alone, once it was asked for: bits of `sieves`."""
     telling: list[int] = field(default_factory=list)
-    """The runs that may mean anything."""
+    """The runs that may mean anything but a label."""
     tree: list[Element] = field(default_factory=list)
     """The elements themselves, once they were asked for."""
 
@@ -65,7 +67,7 @@ class Document(Walked):
 
     def opened(self, test: Callable[[Opening], object]) -> list[int]:
         """The elements whose start tags pass a test, which is made once for equal tags."""
-        wanted = {one for one in set(self.openings) if test(one)}
+        wanted = {one for one in set(self.openings) if one.ask(test)}
         return [n for n, one in enumerate(self.openings) if one in wanted] if wanted else []
 
     def text_of(self, element: int, limit: int = 400) -> str:
@@ -82,7 +84,8 @@ class Document(Walked):
     def absolute(self, address: str) -> str:
         """An address of the page made absolute; "" for one that cannot be."""
         address = address.strip()
-        if _is_rooted(address) and (origin := _origin(self.url)):
+        known = _is_rooted if len(address) < _USUAL else _is_rooted.__wrapped__
+        if known(address) and (origin := _origin(self.url)):
             return origin + address
         try:
             return urljoin(self.url, address)

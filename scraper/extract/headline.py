@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -133,7 +132,6 @@ def description(document: Document) -> Iterator[Fact]:
         yield Fact("description", best, where, 0.6 if where != "text" else 0.4)
 
 
-@lru_cache(maxsize=8192)
 def _describes(one: Opening) -> bool:
     """Whether the words of a class and an id name a description."""
     words = (one.attributes.get("class"), one.attributes.get("id"))

@@ -101,11 +101,10 @@ def _spoken(document: Document) -> Iterator[Fact]:
     """What is said to those who do not see the icon: `aria-label="3 bedrooms"`."""
     for number in document.opened(_said):
         if document.regions[number] == Region.OWN:
-            for column, value, weight in strip_facts(_said(document.openings[number])):
+            for column, value, weight in strip_facts(document.openings[number].ask(_said)):
                 yield Fact(column, value, "icon:spoken", CONFIDENCE * weight)
 
 
-@lru_cache(maxsize=8192)
 def _said(one: Opening) -> str:
     """The text with a number that an element has for those who do not see it; "" without one."""
     text = one.attributes.get("aria-label") or one.attributes.get("title") or ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar, cast
 
+T = TypeVar("T")
 SKIPPED: Final = frozenset(
     [
         "style",
@@ -49,6 +50,14 @@ class Opening:
     """Whether its inside is not read as elements."""
     is_glued: bool
     """Whether its text goes on with what stands before it."""
+    told: dict[Callable[[Opening], object], object] = field(default_factory=dict)
+    """What tests said of it."""
+
+    def ask(self, test: Callable[[Opening], T]) -> T:
+        """What a test says of this tag; it is made once."""
+        if test not in self.told:
+            self.told[test] = test(self)
+        return cast("T", self.told[test])
 
 
 def made(tag: str, items: list[tuple[str, str]]) -> Opening:

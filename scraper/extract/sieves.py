@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from scraper.extract.fits import is_amount, typology
-from scraper.extract.strips import LONGEST, strip_facts
+from scraper.extract.strips import strip_facts
 from scraper.extract.vocabulary import fold, label_term, split_unit, status_words, words_pattern
 
 if TYPE_CHECKING:
@@ -100,14 +100,15 @@ def _state() -> re.Pattern[str]:
 
 
 def of_counts(text: str) -> bool:
-    """Whether a text without a label holds facts, alone or with the next one."""
+    """Whether a text without a label holds facts by itself."""
     if not text[:1].isalnum():
         return False
-    return (
-        (text[-1].isdigit() and len(text) < 12)
-        or typology("", text) is not None
-        or (len(text) <= LONGEST and next(strip_facts(text), None) is not None)
-    )
+    return typology("", text) is not None or next(strip_facts(text), None) is not None
+
+
+def of_number(text: str) -> bool:
+    """Whether a text may be a number whose unit stands in the next one."""
+    return text[:1].isalnum() and text[-1].isdigit() and len(text) < 12
 
 
 def of_prose(text: str) -> bool:
@@ -129,6 +130,7 @@ _TESTS: Final[tuple[Callable[[str], bool], ...]] = (
     of_sale,
     of_status,
     of_counts,
+    of_number,
     of_icon,
     of_prose,
 )
@@ -148,9 +150,10 @@ def passing(document: Document, test: Callable[[str], bool]) -> list[int]:
     if len(document.meant) != len(document.texts):
         known = {text: _meant(text) for text in set(document.texts)}
         document.meant = [known[text] for text in document.texts]
-        document.telling = [run for run, bits in enumerate(document.meant) if bits]
+        document.telling = [run for run, bits in enumerate(document.meant) if bits > 1]
     bit, meant = 1 << _TESTS.index(test), document.meant
-    return [run for run in document.telling if meant[run] & bit]
+    among = range(len(meant)) if test is of_label else document.telling
+    return [run for run in among if meant[run] & bit]
 
 
 def own(document: Document, test: Callable[[str], bool]) -> list[int]:

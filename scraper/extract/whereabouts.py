@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -82,7 +81,7 @@ def _named(document: Document) -> Iterator[Fact]:
     for number in document.opened(_sureness):
         if number < until or document.regions[number] != Region.OWN:
             continue
-        sure = _sureness(document.openings[number])
+        sure = document.openings[number].ask(_sureness)
         size = document.end_runs[number] - document.first_runs[number]
         if not 0 < size <= _MOST_RUNS:
             continue
@@ -94,7 +93,6 @@ def _named(document: Document) -> Iterator[Fact]:
         yield best[max(best)]
 
 
-@lru_cache(maxsize=8192)
 def _sureness(one: Opening) -> float:
     """How sure an element's name makes it that its text is an address."""
     if one.tag == "address":
