@@ -131,9 +131,8 @@ COST_PER_HOUR = ""  # dollars, or a machine of `housecrawl plan`; /N: the share 
 # HTTP
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 16  # the site file's pace decides, in the gate
-CONCURRENT_ITEMS = 16
+CONCURRENT_ITEMS = 1  # of one answer: a page is one house, and each more costs all pages
 COOKIES_ENABLED = True
-DEPTH_LIMIT = 0
 DOWNLOAD_DELAY = 0
 DOWNLOAD_MAXSIZE = 32 * 2**20
 DOWNLOAD_WARNSIZE = 0
@@ -144,9 +143,14 @@ PAGE_MAX_BYTES = 8 * 2**20  # a larger page is not read
 PAGE_CLOSED = True  # a page without </html> counts as cut short
 PAGE_SECONDS = 2  # of processor time; a page that takes longer to read is not read
 REDIRECT_MAX_TIMES = 5
-REFERRER_POLICY = "no-referrer"
 REMOTE_CONTROL_ENABLED = False
 RETRY_TIMES = 1  # what fails then is tried again when the rest of the list is done
+SPIDER_MIDDLEWARES = {  # every answer comes back, no address is told, and each costs every page
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
 TELNETCONSOLE_ENABLED = False
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 

@@ -137,6 +137,14 @@ class RedirectsMiddleware(RedirectMiddleware):
             self._refuse_other_house(following)
         return following
 
+    def _engine_started(self) -> None:
+        """Miss nobody who would handle the Referer header: `handle_referer` does."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Say nothing of the page that led on: no request does."""
+        del response
+        request.headers.pop("Referer", None)
+
     def _refuse_other_house(self, following: Request) -> None:
         """A house's page that leads to another's is not read: its row would be there twice."""
         lease = following.meta.get(names.LEASE)

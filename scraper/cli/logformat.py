@@ -61,6 +61,8 @@ class QuietLogFormatter(LogFormatter):
         """The formatter of a crawl; Scrapy has set up its loggers by then, and not used them."""
         for name in CHATTER:
             logging.getLogger(name).setLevel(logging.WARNING)
+        # The handlers would drop what is below it, once it is made: three records a page.
+        logging.getLogger("scrapy").setLevel(crawler.settings.get("LOG_LEVEL"))
         crawler.signals.connect(quiet_tracebacks, signals.engine_started)
         return super().from_crawler(crawler)
 
