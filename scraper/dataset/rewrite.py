@@ -134,7 +134,7 @@ def _status_of(status: str) -> Edit:
 
 def _appended(table: Table, rows: pa.RecordBatchReader, counted: Changed) -> Changed:
     """Write new rows; not yet committed. A feed takes them from the files that are added."""
-    with Writer(table.place, table.folder, plain_schema(table.name), "part-") as data:
+    with Writer(table.place, table.folder, rows.schema, "part-") as data:
         for batch in rows:
             data.write(batch)
     return replace(counted, added=data.files)
