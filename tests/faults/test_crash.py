@@ -80,9 +80,9 @@ opened = Ledger.open.__func__
 Ledger.open = classmethod(lambda cls, place, **more: opened(cls, place, **more, told=told))
 from scraper.dataset import publish
 for name in ("put_rows", "put_photos", "_write"):
-    def put(*args, name=name, real=getattr(publish, name)):
+    def put(*args, name=name, real=getattr(publish, name), **more):
         told(name)
-        result = real(*args)
+        result = real(*args, **more)
         told(name + " done")
         return result
     setattr(publish, name, put)
