@@ -58,7 +58,7 @@ def upsert(table: Table, intake: Intake, note: dict[str, object]) -> None:
     known = np.concatenate([replaced, stay])
     new = keys.filter(pc.invert(pc.is_in(keys["number"], value_set=pa.array(known))))
     if not len(known):
-        table.commit(_appended(table, intake.rows(new), Changed(inserted=new.num_rows, note=note)))
+        table.append(intake.rows(new), note)
         return
     again = keys.filter(pc.is_in(keys["number"], value_set=pa.array(replaced)))
     incoming = (("update_postimage", intake.rows(again)), ("insert", intake.rows(new)))
@@ -130,14 +130,6 @@ def _status_of(status: str) -> Edit:
         return batch.set_column(at, batch.schema.field(at), values)
 
     return edit
-
-
-def _appended(table: Table, rows: pa.RecordBatchReader, counted: Changed) -> Changed:
-    """Write new rows; not yet committed. A feed takes them from the files that are added."""
-    with Writer(table.place, table.folder, rows.schema, "part-") as data:
-        for batch in rows:
-            data.write(batch)
-    return replace(counted, added=data.files)
 
 
 def _rewritten(
