@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 _RAW: Final = "script|style|title|template|noscript|textarea|iframe|xmp|noembed|noframes|plaintext"
-_SPECIAL: Final = re.compile(rf"<(?:(?P<name>!--|{_RAW}|head|body)|/head)(?![\w:-])", re.IGNORECASE)
+_SPECIAL: Final = re.compile(rf"<(?:(?P<name>!--|{_RAW}|head|body)|/head|/body|/html)(?![\w:-])", re.IGNORECASE)
 """Where what follows is no plain run of tags and text."""
 _TAG: Final = re.compile(
     r"<(?:/?[a-z][\w:-]*+(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=]++))*+"
@@ -18,6 +18,8 @@ _TAG: Final = re.compile(
 )
 _ENTITY: Final = re.compile(r"&[^\s;]*;?")
 _ODD_COMMENT: Final = re.compile(r"-?>|[\s\S]*?(?:--!>|<!--)")
+_ENDS: Final = frozenset({"</body", "</html"})
+"""Whether what stands behind them is shown is for the parser to say."""
 _RUN: Final = 4_000
 """Characters that are looked at together at most."""
 
@@ -43,6 +45,8 @@ def plainly_shows(text: str, more_than: int) -> bool:
         if special is None:
             at = end
             continue
+        if special[0].lower() in _ENDS:
+            return False
         name = (special["name"] or "").lower()
         in_head = name == "head" or (in_head and name not in ("", "body"))
         at = _behind(text, special, name)

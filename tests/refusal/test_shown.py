@@ -16,6 +16,7 @@ PIECES = (
     "=", "'", '"', "<iframe>", "</iframe>", "<template>", "</template>", "<SCRIPT>", "</SCRIPT>",
     "<textarea>", "</textarea>", "<svg>", "<!doctype html>", "<![CDATA[", "]]>", "<?php ", "?>",
     "<plaintext>", "<select><option>", "<xmp>", "<math>", "\0",
+    "</body>", "</html>", "</BODY >",
 )  # fmt: skip
 
 
