@@ -9,7 +9,9 @@ import re
 from typing import Final
 
 _RAW: Final = "script|style|title|template|noscript|textarea|iframe|xmp|noembed|noframes|plaintext"
-_SPECIAL: Final = re.compile(rf"<(?:(?P<name>!--|{_RAW}|head|body)|/head|/body|/html)(?![\w:-])", re.IGNORECASE)
+_SPECIAL: Final = re.compile(
+    rf"<(?:(?P<name>!--|{_RAW}|head|body)|/head|/body|/html)(?![\w:-])", re.IGNORECASE
+)
 """Where what follows is no plain run of tags and text."""
 _TAG: Final = re.compile(
     r"<(?:/?[a-z][\w:-]*+(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=]++))*+"

@@ -28,7 +28,7 @@ def test_a_yes_is_the_parsers_too() -> None:
         if plainly_shows(page, 20):
             assert _shows_much(page, 20), page
             agreed += 1
-    assert agreed > 50
+    assert agreed > 15
 
 
 @pytest.mark.parametrize(
