@@ -6,6 +6,7 @@ from typing import Final
 
 from scraper.errors import HousecrawlError
 from scraper.ledger.faults import disk_faults
+from scraper.ledger.freed import give_back
 from scraper.ledger.manifests import (
     Manifest,
     PartFile,
@@ -61,6 +62,7 @@ def seal(
             sealed += _carry_out(ledger, place, plan)
         while (force or ledger.is_part_full(bounds)) and (made := _plan(ledger, bounds)):
             sealed += _carry_out(ledger, place, made)
+    give_back()
     return sealed
 
 
