@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -73,12 +74,13 @@ def _site(args: argparse.Namespace) -> DemoSite:
 
 def _serve(site: DemoSite, path: Path) -> ExitCode:
     _write(site, path)
-    print(f"{len(site.listed)} houses at {site.url}")
-    print(f"site file: {path}\n\nIn another terminal:")
-    print(f"  housecrawl check {site.url}/house/{min(site.truth)} --site {path}")
-    print(f"  housecrawl run --site {path} --dataset {NAME}-data")
-    print(f"  housecrawl export {NAME}-data houses.csv\n\nCtrl-C stops it.", flush=True)
-    _wait()
+    with _stoppable() as stopped:
+        print(f"{len(site.listed)} houses at {site.url}")
+        print(f"site file: {path}\n\nIn another terminal:")
+        print(f"  housecrawl check {site.url}/house/{min(site.truth)} --site {path}")
+        print(f"  housecrawl run --site {path} --dataset {NAME}-data")
+        print(f"  housecrawl export {NAME}-data houses.csv\n\nCtrl-C stops it.", flush=True)
+        os.read(stopped, 1)
     print(f"\nstopped after {len(site.log):,} requests")
     return ExitCode.COMPLETE
 
@@ -98,19 +100,25 @@ def _write(site: DemoSite, path: Path) -> None:
         ) from error
 
 
-def _wait() -> None:
-    """Until Ctrl-C or a polite kill."""
-    asked = threading.Event()
+@contextmanager
+def _stoppable() -> Iterator[int]:
+    """A file that can be read from Ctrl-C or a polite kill on.
+
+    A pipe and no lock: a handler runs in the thread that waits, which may hold the lock just then.
+    """
+    ours, theirs = os.pipe()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
+        os.write(theirs, b".")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        asked.wait()
+        yield ours
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        os.close(ours)
+        os.close(theirs)
 
 
 def _crawl(site: DemoSite, place: str, weeks: int | None) -> ExitCode:

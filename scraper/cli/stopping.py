@@ -94,11 +94,13 @@ class Stopper:
         """Two clocks: a thread for a main thread that waits, an alarm for one that computes."""
         seconds = GONE * self._budget
         why = f"stopped by {self.reason}; something hung for {seconds:g} s: run it again"
+        # The alarm first: the signal may have come while this thread was starting another one, and
+        # then the start below waits for a lock that nobody gives back.
+        signal.signal(signal.SIGALRM, lambda *_: leave(why))
+        signal.setitimer(signal.ITIMER_REAL, seconds + 0.2)
         timer = threading.Timer(seconds, leave, [why])
         timer.daemon = True
         timer.start()
-        signal.signal(signal.SIGALRM, lambda *_: leave(why))
-        signal.setitimer(signal.ITIMER_REAL, seconds + 0.2)
 
 
 def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
