@@ -229,9 +229,11 @@ def main() -> None:
     for name, costs in found.items():
         each = statistics.median(costs)
         print(f"| {name} | {each:.1f} | {1000 / each:.0f} | {each / mine:.2f} |")
-    held, late = (f"{pauses[what]:.0f} ms" for what in ("cpu", "clock"))
-    print(f"\nPSNR {quality():.1f} dB. The event loop was held for {held} of CPU at most,", end=" ")
-    print(f"and came late by {late} at most.")
+    each, held, late = (f"{pauses[what]:.0f} ms" for what in ("callback", "cpu", "clock"))
+    print(
+        f"\nPSNR {quality():.1f} dB. No callback held the event loop for more than {each} of CPU;"
+    )
+    print(f"what had come at once took {held} together, and a beat was late by {late} at most.")
 
 
 _PEERS: Final = {"scrapy": stock, "img2dataset": img2dataset}

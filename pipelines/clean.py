@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from pipelines.rehearsal import rehearsal
@@ -10,6 +11,7 @@ from scraper.extract.house import EXTRACTOR_VERSION, extract
 from scraper.facts import Extraction
 from scraper.house import House, Visit
 from scraper.parse.row import clean_history, clean_row
+from scraper.privacy.personal import clean_personal
 from scraper.refusal.rules import refusal
 from scraper.rights.signals import as_json
 from scraper.schema import Row
@@ -36,7 +38,11 @@ class CleanPipeline:
         if site is not None and self._crawler.spider.name == "houses":  # type: ignore[union-attr]
             page = rehearsal()
             refusal(page)
-            read_row(extract(page, site.hints), site)
+            clean_personal(read_row(extract(page, site.hints), site))
+            # What is there now stays: each later look for garbage would pass over all of it, and
+            # every answer under way would wait.
+            gc.collect()
+            gc.freeze()
 
     def process_item(self, item: House | Visit) -> House | Visit:
         """Fill the row of a house."""

@@ -17,8 +17,10 @@ _BODY: Final = f"""<!doctype html><html lang=en><head><title>1 Elm St, Alder Poi
 <nav><a href="/">Home</a></nav><h1>1 Elm St, Alder Point, CA 94501</h1><p>Sold for $500,000</p><dl>
 <dt>Sold price</dt><dd>$500,000</dd><dt>Sold on</dt><dd>3 May 2024</dd><dt>Status</dt><dd>Sold</dd>
 <dt>Living area</dt><dd>1,800 sqft</dd><dt>Lot size</dt><dd>0.25 acres</dd><dt>Bedrooms</dt><dd>3
-</dd><dt>Bathrooms</dt><dd>2</dd><dt>Year built</dt><dd>1990</dd><dt>Country</dt><dd>Canada</dd>
-<dt>Home type</dt><dd>Single family</dd><dt>HOA fee</dt><dd>$50 a month</dd></dl><p>{_WORDS}</p>
+</dd><dt>Bathrooms</dt><dd>2</dd><dt>Year built</dt><dd>1990</dd><dt>Country</dt><dd>USA</dd>
+<dt>Home type</dt><dd>Single family</dd><dt>HOA fee</dt><dd>$50 a month</dd><dt>Listed by</dt>
+<dd>A. N. Agent, licence 01234567</dd></dl><h2>Description</h2><p class=description>{_WORDS}Call the
+agent at 714-555-0199 or a@rehearsal.invalid.</p>
 <table><tr><th>Date</th><th>Event</th><th>Price</th></tr><tr><td>3 May 2024</td><td>Sold</td>
 <td>$500,000</td></tr></table><img src="/1.jpg" width=900 height=600></body></html>"""
 
