@@ -166,16 +166,19 @@ def test_run_json_the_ledger_the_parts_and_the_sites_log_agree(calm) -> None:
 
 @pytest.mark.parametrize("apart", [0.0, 1.5] if FULL else [1.5])
 def test_a_second_crawl_of_a_place_is_refused(crawls, apart: float) -> None:
+    """Nothing is answered until one of them has ended, so the other one is at work then."""
     here = crawls(60)
-    here.site.behaviour.latency = 0.3
     here.list()
     here.site.log.clear()
+    refusing = threading.Event()
+    here.site.override("/house/*", lambda _: refusing.wait(60) and None)
     one = here.start("houses")
     if apart:
         assert one.until(here.asked)
     two = here.start("houses")
-    refused, works = (two, one) if two.code() == 3 else (one, two)
-    here.site.behaviour.latency = 0
+    assert one.until(lambda: two.process.poll() is not None) or one.process.poll() is not None
+    refused, works = (two, one) if two.process.poll() is not None else (one, two)
+    refusing.set()
     works.ended_well(0)
     assert refused.code() == 3
     assert "is in use by process" in refused.said
