@@ -166,7 +166,8 @@ def stray_suspects(rows: Iterable[Row], profile: Profile) -> Iterator[Suspect]:
     for row in rows:
         usual, town = profile.usual(RATE, town_of(row)), town_of(row)
         if usual is not None and profile.strays_from(row):
+            expected = f"about {usual.middle:,.0f} {profile.where(RATE, town)}"
             yield Suspect(
                 str(row.get("site")), str(row.get("house_id")), str(row.get("url")), "outliers",
-                RATE, f"{amounts(row)[RATE]:,.0f}", f"about {usual.middle:,.0f} in {town}",
+                RATE, f"{amounts(row)[RATE]:,.0f}", expected,
             )  # fmt: skip

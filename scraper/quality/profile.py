@@ -100,6 +100,11 @@ class Profile:
         known = self.amounts.get(amount, {})
         return known.get(town) or known.get(EVERYWHERE)
 
+    def where(self, amount: str, town: str) -> str:
+        """Which places `usual` speaks of, in words."""
+        of_it = town != EVERYWHERE and town in self.amounts.get(amount, {})
+        return f"in {town}" if of_it else f"in all towns, {town} having fewer than {KNOWN} prices"
+
     def as_json(self) -> dict[str, Any]:
         """The profile, for a file."""
         return {

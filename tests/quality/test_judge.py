@@ -7,7 +7,7 @@ import pytest
 
 from scraper.errors import PlaceError
 from scraper.place.open import open_place
-from scraper.quality.judge import judge
+from scraper.quality.judge import judge, stray_suspects
 from scraper.quality.past import name_of, read_past, write_past
 from scraper.quality.profile import Profile
 
@@ -119,3 +119,15 @@ def test_the_past_comes_back_as_it_was(past: Profile, tmp_path) -> None:
     place.write(name_of("demo"), b"{}")
     with pytest.raises(PlaceError, match="remove it"):
         read_past(place, "demo")
+
+
+@pytest.mark.parametrize(("town", "told"), [
+    ("Town 0", "in Town 0, OH"),
+    ("Elsewhere", "in all towns, Elsewhere, OH having fewer than 5 prices"),
+])  # fmt: skip
+def test_a_suspect_says_which_places_it_was_compared_with(
+    past: Profile, town: str, told: str
+) -> None:
+    cheap = rows(1, start=1000)[0] | {"city": town, "sold_price": 1000.0}
+    (suspect,) = stray_suspects([cheap], past)
+    assert suspect.expected.endswith(told)
