@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from scraper import names
 from scraper.browser.choice import first_mode, next_mode
 from scraper.errors import fault_of
 from scraper.extract.search import house_links, next_url
+from scraper.extract.sitemap import Sitemap, is_sitemap_address, read_sitemap, sitemap_links
 from scraper.extract.total import Total, total_shown
 from scraper.house import FoundId
 from scraper.ledger.options import Options as LedgerOptions
@@ -25,6 +27,8 @@ from spiders.site import SiteSpider
 
 EMPTY: Final = frozenset({404, 410})
 """What some sites answer for a part of a list that has no house."""
+DEEPEST: Final = 3
+"""Indexes of sitemaps inside each other that are followed; the protocol knows one."""
 
 
 class IdsSpider(SiteSpider):
@@ -36,7 +40,7 @@ class IdsSpider(SiteSpider):
         super().__init__(site, **kwargs)
         self.where = [entry.strip() for entry in where.split(",") if entry.strip()] or None
         self.lists = Lists(self.site.search.split)
-        self._most = 0
+        self._most = self._maps = 0
         self._compared = Compared()
 
     async def start(self) -> AsyncIterator[Request]:
@@ -47,6 +51,8 @@ class IdsSpider(SiteSpider):
 
     def _page(self, url: str, listed: HouseList, position: int) -> Request:
         mode = "browser" if listed.rendered else first_mode(self.site.render.mode)
+        if is_sitemap_address(url) and not listed.rendered:
+            mode = "http"  # data, of which a browser makes a page of its own
         listed.asked.add(url)
         place = {"listed": listed, "position": position}
         return self.ask(
@@ -69,13 +75,17 @@ class IdsSpider(SiteSpider):
     def _read(
         self, page: Page, meta: dict[str, Any], listed: HouseList, position: int
     ) -> Iterator[Request]:
+        if page.status < 300 and (named := read_sitemap(page)) is not None:
+            self.egress.good(meta)
+            yield from self._of_sitemap(page, meta, named, listed)
+            return
         if refused := refusal(page):
             yield from self._refused(page, meta, listed, position, refused.reason)
             return
         self.egress.good(meta)
         if page.status in EMPTY and listed.above is not None and not listed.pages:
             return
-        if problem := self._problem(page, meta):
+        if problem := self._problem(page, meta, listed):
             self._stop(listed.where, page.url, *problem)
             return
         search = self.site.search
@@ -89,6 +99,33 @@ class IdsSpider(SiteSpider):
             yield self._compare(url, Doubted(page, standing_of(meta), listed, position))
             return
         yield from self._go_on(page, listed, position, found)
+
+    def _of_sitemap(
+        self, page: Page, meta: dict[str, Any], named: Sitemap, listed: HouseList
+    ) -> Iterator[Request]:
+        """Keep the IDs of a sitemap; ask for the sitemaps of an index, each a list of its own."""
+        reserved = self.reserved(self.signals(page, meta), "search")
+        if reserved or named.fault:
+            kind = "denied" if reserved else "failed"
+            self._stop(listed.where, page.url, kind, reserved or named.fault)
+            return
+        links = sitemap_links(named, self.site.search.id, listed.where, self.site.house.url)
+        self.book.add_ids(self.site.name, links, len(links))
+        self.lists.read(listed, (), None)
+        self._note_end(listed, page.url, "last_page")
+        wanted = re.compile(self.site.search.sitemaps or "")
+        urls = [url for url, _ in named.maps if wanted.search(url)]
+        if urls and listed.depth >= DEEPEST:
+            reason = f"an index of sitemaps, {DEEPEST} others above it"
+            self._stop(listed.where, page.url, "deep", reason)
+            return
+        for one in self.lists.below(listed, urls):
+            self._maps += 1
+            if self._maps > self._most:
+                reason = f"names more than {self._most} sitemaps"
+                self._stop(listed.where, page.url, "endless", reason)
+                return
+            yield self._page(one.url, one, 0)
 
     def _compare(self, url: str, doubted: Doubted) -> Request:
         mode = "browser" if doubted.listed.rendered else first_mode(self.site.render.mode)
@@ -188,9 +225,15 @@ class IdsSpider(SiteSpider):
         else:
             yield self._page(page.url, listed, position)
 
-    def _problem(self, page: Page, meta: dict[str, Any]) -> tuple[str, str] | None:
-        if page.status >= 400:
-            return "failed", f"HTTP {page.status}"
+    def _problem(
+        self, page: Page, meta: dict[str, Any], listed: HouseList
+    ) -> tuple[str, str] | None:
+        what = f"HTTP {page.status}" if page.status >= 400 else ""
+        if listed.depth and (page.status in EMPTY or not what):
+            what = what or "no sitemap"
+            return "failed", f"{what}, but an index names it: leave it out by [search] sitemaps"
+        if what:
+            return "failed", what
         reason = self.reserved(self.signals(page, meta), "search")
         return ("denied", reason) if reason else None
 

@@ -24,6 +24,11 @@ _SIGNATURES: Final = (
 """First bytes that no page has (WHATWG MIME Sniffing 6 and 7), and what they are a sign of."""
 _VAGUE: Final = frozenset({"", "text/plain", "application/octet-stream", "application/unknown"})
 """Types that servers declare when they do not know: how the body begins decides."""
+_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
+_ROOT: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_SITEMAPS: Final = frozenset({b"urlset", b"sitemapindex"})
+_HEAD: Final = 4096
+"""Bytes in which a page's outermost element begins."""
 _MARKUP: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s|!--|[a-z])", re.IGNORECASE)
 
 
@@ -50,6 +55,16 @@ def form_of(content_type: str, body: bytes) -> Form | Fault:
     if kind.endswith("xml") and not kind.startswith("image/"):
         return "xml"
     return Fault(f"not a page: {kind[:60]}")
+
+
+def is_sitemap(body: bytes) -> bool:
+    """Whether a body is a sitemap or an index of them, by its outermost element.
+
+    >>> is_sitemap(b'<?xml version="1.0"?><urlset xmlns="s"></urlset>'), is_sitemap(b"<html>")
+    (True, False)
+    """
+    root = _ROOT.search(_COMMENT.sub(b"", body[:_HEAD].replace(b"\0", b"")))
+    return root is not None and root[1] in _SITEMAPS
 
 
 def _begins(kind: str, body: bytes) -> Form | Fault:

@@ -23,7 +23,7 @@ from scrapy.responsetypes import responsetypes
 from scraper import names
 from scraper.answer.encodings import ACCEPTED, decoded, too_large
 from scraper.answer.fault import AnswerError, Fault
-from scraper.answer.form import form_of
+from scraper.answer.form import form_of, is_sitemap
 from scraper.answer.options import Options
 from scraper.answer.redirects import STATUSES, other_house, target_fault
 from scraper.answer.tree import tree_fault
@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 PAGES: Final = frozenset({"search", "house", "data"})
 """Kinds of answers that are read as pages; photos and robots.txt have judges of their own."""
+_GZIP: Final = b"\x1f\x8b\x08"
+"""How a gzip file begins (RFC 1952 2.3.1)."""
 _EVERY_STATUS: Final = "handle_httpstatus_all"
 
 
@@ -59,6 +61,8 @@ class AnswerMiddleware:
         if request.method == "HEAD":
             return response
         response, fault = self._unpacked(request, response)
+        if fault is None and response.status < 300 and request.meta.get(names.KIND) == "search":
+            response, fault = self._unzipped(request, response)
         if fault is None and response.status < 300 and request.meta.get(names.KIND) in PAGES:
             fault = self._fault(request, response)
         return response if fault is None else self._again(request, fault)
@@ -83,14 +87,27 @@ class AnswerMiddleware:
             return _with_body(response, b""), None if response.status >= 400 else body
         return _with_body(response, body), None
 
+    def _unzipped(self, request: Request, response: Response) -> tuple[Response, Fault | None]:
+        """A sitemap out of the gzip file that it is kept in: many sites have `homes.xml.gz`."""
+        if not response.body.startswith(_GZIP):
+            return response, None
+        body = decoded(response.body, ["gzip"], self._limit(request))
+        if isinstance(body, Fault):
+            return response, body
+        return (_with_body(response, body), None) if is_sitemap(body) else (response, None)
+
     def _limit(self, request: Request) -> int:
         largest = int(request.meta.get("download_maxsize", self._largest))
         kind = request.meta.get(names.KIND)
-        # One byte more than a page may have: that one is too large is then said of the page.
-        return min(largest, self._options.max_bytes + 1) if kind in PAGES else largest
+        # One byte more than a page may have: that one is too large is then said of the page. A list
+        # may be a sitemap, which has up to 50,000 addresses.
+        small = kind in PAGES and kind != "search"
+        return min(largest, self._options.max_bytes + 1) if small else largest
 
     def _fault(self, request: Request, response: Response) -> Fault | None:
         body = response.body
+        if request.meta.get(names.KIND) == "search" and is_sitemap(body):
+            return whole_fault("xml", body, announced=True)
         declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
         form = form_of(declared, body)
         if isinstance(form, Fault):
@@ -162,7 +179,7 @@ class RedirectsMiddleware(RedirectMiddleware):
 
 def _with_body(response: Response, body: bytes) -> Response:
     """The answer with its encodings undone, of the class that its content has."""
-    del response.headers["Content-Encoding"]
+    response.headers.pop("Content-Encoding", None)
     kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
     if issubclass(kind, TextResponse):
         return response.replace(cls=kind, body=body, encoding=None)

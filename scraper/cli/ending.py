@@ -20,6 +20,7 @@ WITHOUT = (
 LISTS = (
     ("failed", ExitCode.INCOMPLETE, "not read to the end", AGAIN),
     ("endless", ExitCode.ALARM, "without an end", "raise LIST_PAGES where a list is that long"),
+    ("deep", ExitCode.ALARM, "not read", "name the sitemaps of the houses under [search] urls"),
     ("refused", ExitCode.POLICY, "refused", f"wait, then {AGAIN}"),
     ("denied", ExitCode.POLICY, "that may not be read", "leave them out"),
 )

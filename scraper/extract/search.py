@@ -10,10 +10,10 @@ from parsel import Selector
 from scraper.extract import document
 from scraper.extract.document import Document
 from scraper.extract.hidden import follows
-from scraper.extract.listed import digest, shown_of
+from scraper.extract.listed import shown_of
 from scraper.extract.pager import by_number, is_same
 from scraper.extract.scripts import Json, embedded, linked_data
-from scraper.extract.sitemap import entries
+from scraper.extract.sitemap import read_sitemap
 from scraper.extract.vocabulary import fold
 from scraper.house import FoundId
 from scraper.page import Page
@@ -25,13 +25,12 @@ def house_links(
     """The house IDs of a search page, each once, in the page's order.
 
     `pattern` is searched for in the links as they stand and made absolute; group 1 is the ID.
-    Where no link matches, the addresses of a sitemap and those inside the page's JSON are tried.
+    Where no link matches, the addresses inside the page's JSON are tried.
     Links that are hidden or say `nofollow` are skipped. Positions count on from `start`.
     """
     wanted, parsed = re.compile(pattern), document.read(page)
     links = _matching(wanted, parsed)
-    shown = shown_of(parsed, links) or _of_sitemap(wanted, parsed)
-    shown = shown or dict.fromkeys(_ids(wanted, _json_links(parsed)))
+    shown = shown_of(parsed, links) or dict.fromkeys(_ids(wanted, _json_links(parsed)))
     return [
         FoundId(house_id, url_template.replace("{id}", house_id), where, start + place, digest)
         for place, (house_id, digest) in enumerate(shown.items())
@@ -40,6 +39,8 @@ def house_links(
 
 def addresses(page: Page) -> tuple[list[str], list[str]]:
     """The absolute addresses that a search page links to, and those that only its JSON names."""
+    if (named := read_sitemap(page)) is not None:
+        return [url for url, _ in named.pages], []
     parsed = document.read(page)
     return list(_links(parsed)), list(_json_links(parsed))
 
@@ -70,12 +71,6 @@ def _matching(wanted: re.Pattern[str], parsed: Document) -> list[tuple[str, int]
     """The IDs that visible links name, each with the number of the link's element."""
     pairs = ((number, wanted.search(_address(parsed, number))) for number in _followed(parsed))
     return [(match[1], number) for number, match in pairs if match and match[1]]
-
-
-def _of_sitemap(wanted: re.Pattern[str], parsed: Document) -> dict[str, int | None]:
-    """The IDs that a sitemap names, each with a number for its `lastmod`."""
-    found = ((wanted.search(url), when) for url, when in entries(parsed))
-    return {m[1]: digest(when) if when else None for m, when in found if m and m[1]}
 
 
 def _address(parsed: Document, number: int) -> str:

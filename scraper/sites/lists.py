@@ -44,6 +44,8 @@ class HouseList:
     """Whether the site has more houses in it than it shows."""
     rendered: bool = False
     """Whether its pages need the browser."""
+    depth: int = 0
+    """Indexes of sitemaps that led to it."""
     is_ignored: bool = False
     """Whether the site took no notice of what was added to its address."""
 
@@ -85,6 +87,8 @@ class Lists:
         self.split = split
         self.tops: list[HouseList] = []
         """The lists of the site file."""
+        self._named: set[str] = set()
+        """Addresses of the lists of the file, and of the sitemaps that an index named."""
         self._cap: int | None = None
         """Houses that the site shows of a list at most, as far as that was met."""
 
@@ -92,7 +96,16 @@ class Lists:
         """A list of the site file."""
         found = HouseList(where, whole(url))
         self.tops.append(found)
+        self._named.add(url)
         return found
+
+    def below(self, index: HouseList, urls: Iterable[str]) -> Iterator[HouseList]:
+        """The sitemaps that an index names, each a list; those that were named before left out."""
+        for url in urls:
+            if url not in self._named:
+                self._named.add(url)
+                self.tops.append(HouseList(index.where, whole(url), depth=index.depth + 1))
+                yield self.tops[-1]
 
     def read(self, one: HouseList, ids: Iterable[str], total: Total | None) -> None:
         """Take note of a page of a list."""

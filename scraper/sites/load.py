@@ -30,6 +30,7 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, values.Check]]]] = {
             "where": values.texts,
             "id": values.id_pattern,
             "next": values.selector,
+            "sitemaps": values.pattern,
             "split": ways.split,
         },
     ),

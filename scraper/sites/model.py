@@ -37,6 +37,8 @@ class Search:
     """The entries to list, unless the user names others."""
     next: str | None = None
     """CSS or XPath of the link to the next page; found without it on most sites."""
+    sitemaps: str | None = None
+    """Regular expression over the addresses that an index of sitemaps names; None: all are read."""
     split: Split = field(default_factory=Split)
     """How a list that the site cuts off is divided."""
 

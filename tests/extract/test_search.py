@@ -158,26 +158,3 @@ def test_what_a_list_shows_differs_with_price_and_state_only(page_of):
 def test_a_list_that_shows_neither_says_nothing(page_of):
     assert shown_of(page_of, card("00000000a", price="", state="")) == {"a": None}
     assert shown_of(page_of, "<a href='/h/00000000a'>x</a>" * 2) == {"a": None}
-
-
-SITEMAP = """<?xml version="1.0" encoding="UTF-8"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-<url><loc>https://homes.example/about</loc><lastmod>2026-01-01</lastmod></url>
-<url><loc>https://homes.example/h/00000000a?a=1&amp;b=2</loc><lastmod>{when}</lastmod></url>
-<url>
-  <loc> https://homes.example/h/00000000b </loc>
-  <image:image><image:loc>https://homes.example/h/00000000c</image:loc></image:image>
-</url>
-</urlset>"""
-
-
-def test_a_sitemap_is_a_list_and_says_when_a_page_changed(page_of):
-    def of(when):
-        found = links_of(page_of(SITEMAP.format(when=when), "https://homes.example/sitemap.xml"))
-        return {one.house_id[-1]: one.shown for one in found}
-
-    before = of("2026-03-02")
-    assert [*before] == ["a", "b"]
-    assert before["b"] is None
-    assert of("2026-03-02") == before
-    assert of("2026-03-09")["a"] not in (before["a"], None)
