@@ -174,7 +174,7 @@ class Fleet:
         """Houses a second."""
         work, vcpu = self.world.work, prices().machines[self.world.machine].vcpu
         cpu = work.pages * work.cpu_seconds + work.photos * work.photo_cpu_seconds
-        fastest = 1 / max(cpu / vcpu, work.pages * work.wait_seconds / work.at_once)
+        fastest = 1 / max(cpu / vcpu, work.pages * work.wait_seconds / work.under_way(vcpu))
         if self.world.per_second is None:
             return fastest * machine.speed
         share = self.world.per_second / self.world.workers / (work.pages + work.photos)

@@ -100,7 +100,7 @@ def _column(args: argparse.Namespace, machine: Machine, name: str, way: Way) -> 
         "processor seconds a page": f"{way.cpu_seconds:.3g}",
         "+ photos, each": f"{args.photos:g} x {work.photo_cpu_seconds:g}",
         "= processor hours": f"{work.cpu_hours:,.1f}",
-        "seconds a page, pages at once": f"{way.wait_seconds:g}, {way.at_once}",
+        "seconds a page, pages at once": f"{way.wait_seconds:g}, {work.under_way(hired.vcpu)}",
         "hours from start to end": f"{made.hours:,.1f}",
         "  decided by": made.bound_by,
         "machine-hours": f"{made.machine_hours:,.1f}",

@@ -21,7 +21,9 @@ class Work:
     wait_seconds: float
     """Seconds that a page takes from the request on, whatever the processor does meanwhile."""
     at_once: int = 1
-    """Pages under way at once on a machine."""
+    """Pages under way at once in a crawl."""
+    lone: bool = False
+    """One crawl a machine, however many processors it has; else one a processor."""
     pages: float = 1.0
     """Requests a house but its photos: 1, with repeats a little more."""
     photos: float = 0.0
@@ -41,6 +43,14 @@ class Work:
         """Processor-hours in all."""
         each = self.pages * self.cpu_seconds + self.photos * self.photo_cpu_seconds
         return self.houses * each / HOUR
+
+    def under_way(self, vcpu: float) -> int:
+        """Pages under way at once on a machine of so many processors.
+
+        >>> Work(1, 0.1, 1.5, at_once=6).under_way(2), Work(1, 3, 3, lone=True).under_way(2)
+        (12, 1)
+        """
+        return self.at_once * (1 if self.lone else max(1, int(vcpu)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +93,10 @@ def plan(
     >>> round(found.hours, 1), round(found.compute, 2), found.bound_by
     (8.3, 16.67, 'waiting')
     """
+    waited = work.houses * work.pages * work.wait_seconds
     bounds = {
         "processor": work.cpu_hours / machine.vcpu / machines,
-        "waiting": work.houses * work.pages * work.wait_seconds / work.at_once / HOUR / machines,
+        "waiting": waited / work.under_way(machine.vcpu) / HOUR / machines,
         "pace": work.requests / per_second / HOUR if per_second else 0.0,
     }
     bound_by = max(reversed(bounds), key=lambda name: bounds[name])

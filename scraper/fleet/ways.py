@@ -25,7 +25,9 @@ class Way:
     wait_seconds: float
     """Seconds from its request to its answer."""
     at_once: int
-    """Pages under way at once on a machine."""
+    """Pages under way at once in a crawl."""
+    lone: bool = False
+    """One crawl a machine; else one a processor."""
 
     def work(self, houses: int, photos: float) -> Work:
         """The work of so many houses with so many photos each, by this way."""
@@ -36,6 +38,7 @@ class Way:
             self.cpu_seconds,
             self.wait_seconds,
             self.at_once,
+            self.lone,
             photos=photos,
             photo_cpu_seconds=shown["cpu_seconds"],
             stored_bytes=stored,

@@ -35,6 +35,15 @@ def test_more_machines_save_hours_and_no_dollars() -> None:
 def test_a_million_houses_by_our_ways(way: str, most: float) -> None:
     work, machine = ways()[way].work(MILLION, 0), prices().machines["t3-small"]
     assert work.cpu_hours / machine.vcpu * machine.hour < most
+    assert plan(work, machine, 1, prices()).compute < most
+
+
+def test_a_machine_runs_a_crawl_a_processor_but_the_course_one() -> None:
+    machine = prices().machines["t3-small"]
+    for name, crawls in (("http", 2), ("course", 1)):
+        waits = replace(ways()[name].work(MILLION, 0), cpu_seconds=0.0)
+        hours = plan(waits, machine, 1, prices()).hours
+        assert hours == pytest.approx(MILLION * waits.wait_seconds / waits.at_once / crawls / 3600)
 
 
 def test_the_pace_of_the_site_decides_where_it_is_slowest() -> None:
