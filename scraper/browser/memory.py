@@ -23,7 +23,7 @@ SKIPPED: Final = 8
 """Pages in a row without facts by plain HTTP, after which the browser is asked first."""
 _WAYS: Final = {
     "open": "the browser",
-    "data": "its data request, without a browser",
+    "data": "what its pages load, without a browser",
     "browser": "the browser",
 }
 _REASONS: Final = {
@@ -60,7 +60,7 @@ class Memory:
         """For people: the way and why."""
         way = _WAYS[self.phase]
         if self.lacking < SKIPPED:
-            way = f"plain HTTP; a page without its facts there: {way}"
+            way = f"plain HTTP, or where a page lacks its facts there, {way}"
         reason = _REASONS[self.phase].format(why=self.why) if self.why else ""
         return {"site": self.site, "way": way, "why": reason, "since": self.since}
 
@@ -98,7 +98,8 @@ def save(place: Place, memory: Memory) -> None:
 
 def all_told(place: Place) -> list[dict[str, str]]:
     """What is known of each site of a place, for people."""
-    sites = [name.removeprefix(FOLDER).removesuffix(".json") for name in place.names(FOLDER)]
+    names = sorted(place.names(FOLDER))
+    sites = [name.removeprefix(FOLDER).removesuffix(".json") for name in names]
     return [memory.told() for site in sites if (memory := load(place, site)).since]
 
 

@@ -73,6 +73,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Read the page and say what it gave. What a page lacks is an answer, not an error."""
     site, way = load_site(args.site) if args.site else None, ""
     if _is_address(args.page):
+        if not urlsplit(args.page).hostname:
+            raise InputFileError(f"{args.page} names no host: expected an address or a saved page")
         from scraper.cli.fetch import fetch_page
 
         asked = site or _site_of(args.page)

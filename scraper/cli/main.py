@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
+from scraper.cli.oneline import Parser
 from scraper.cli.project import guard_project
-from scraper.errors import ExitCode, HousecrawlError
+from scraper.errors import ExitCode, HousecrawlError, UsageError
 
 COMMANDS = (
     "run",
@@ -55,19 +55,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(args: list[str]) -> int:
     name = args[0] if args and not args[0].startswith("-") else ""
-    parser = _parser(name)
-    parsed = parser.parse_args(args)
+    if name and name not in COMMANDS:
+        raise UsageError(f'there is no command "{name}"; there are {", ".join(COMMANDS)}')
+    parsed, unknown = _parser(name).parse_known_args(args)
+    if unknown:
+        command = f"housecrawl {name}".strip()
+        raise UsageError(f"{command} takes no {' '.join(unknown)}; {command} --help says more")
+    for setting in getattr(parsed, "settings", ()):
+        if "=" not in setting:
+            raise UsageError(f"-s {setting}: expected -s NAME=VALUE")
     if not name:
-        parser.print_help()
+        _parser(name).print_help()
         return ExitCode.USAGE
     return int(_module(name).run(parsed))
 
 
-def _parser(chosen: str) -> argparse.ArgumentParser:
+def _parser(chosen: str) -> Parser:
     """The parser; only the chosen command's module is loaded, so that every start is quick."""
-    parser = argparse.ArgumentParser(
-        prog="housecrawl", description="From house sites to a dataset."
-    )
+    parser = Parser(prog="housecrawl", description="From house sites to a dataset.")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name in COMMANDS:
         if chosen and name != chosen:

@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", required=True, help="a built-in site's name, or a site file")
     parser.add_argument("--dataset", required=True, metavar="PLACE", help="folder or s3://...")
     parser.add_argument(
-        "--pages", type=int, default=None, metavar="N", help="visit so many houses at most"
+        "--pages", type=_whole, default=None, metavar="N", help="visit so many houses at most"
     )
     parser.add_argument(
         "--accept", default="", metavar="REASON", help="publish what the gate doubts all the same"
@@ -40,6 +40,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-s", dest="settings", action="append", default=[], metavar="NAME=VALUE", help="a setting"
     )
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number of houses")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> ExitCode:

@@ -172,9 +172,9 @@ def _search_lines(search: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def _way_lines(place: Place) -> Iterator[Text]:
-    """By which way the houses of each site are read, and why."""
+    """By which way the houses of each site are read; `--json` says why."""
     for told in all_told(place):
-        yield _line("way", f"{told['site']}: {told['way']} ({told['why']})")
+        yield _line("way", f"{told['site']}: {told['way']}")
 
 
 def _line(title: str, text: str) -> Text:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from scraper.browser.memory import Memory, save
 from scraper.cli.main import main
 from scraper.errors import ExitCode
 from scraper.house import FoundId
@@ -139,3 +140,21 @@ def test_a_damaged_ledger_is_named(place, capsys, tmp_path):
     (tmp_path / "homes" / "ledger.sqlite").write_bytes(b"nothing" * 1000)
     assert main(["status", place.url]) == ExitCode.USAGE
     assert "ledger.sqlite" in capsys.readouterr().err
+
+
+def test_the_way_of_each_site_is_a_short_line_that_stays_the_same(place, capsys):
+    crawl(place).close()
+    said = []
+    for why in ("sold_price: in no answer", "lot_size_sqft: another value"):
+        for site, phase in (("b", "data"), ("a", "browser")):
+            memory = Memory(site, lacking=9 if site == "b" else 0)
+            memory.settle(phase, why)
+            save(place, memory)
+        lines = status(place, capsys).splitlines()
+        said.append([one for one in lines if one.startswith("way")])
+        assert why in json.loads(status(place, capsys, "--json"))["ways"][0]["why"]
+    assert said[0] == said[1]
+    assert said[0] == [
+        "way     a: plain HTTP, or where a page lacks its facts there, the browser",
+        "way     b: what its pages load, without a browser",
+    ]
