@@ -11,7 +11,7 @@ import pytest
 
 from tests.refresh.commands import ALL_DUE
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 
 OBSERVED = ("status", "listed_price", "sold_price")
 
