@@ -106,6 +106,7 @@ def calls(text: str) -> Iterator[tuple[str, Json]]:
     >>> list(calls('window.S=(function(a,b){return {beds:a,city:b,n:"a"}}(3,"Rome"));'))
     [('S', {'beds': 3, 'city': 'Rome', 'n': 'a'})]
     """
+    literals: dict[str, Json] = {}
     for found in _CALL.finditer(text):
         name = _CALLED.search(text[max(0, found.start() - 60) : found.start()])
         returned = text.find("return", found.end())
@@ -113,7 +114,10 @@ def calls(text: str) -> Iterator[tuple[str, Json]]:
         if returned < 0 or close < 0:
             continue
         names = [one.strip() for one in found[1].split(",") if one.strip()]
-        given = _literal("[" + text[close + 2 : text.rfind("))", close) + 1].rstrip(")") + "]")
+        arguments = text[close + 2 : text.rfind("))", close) + 1].rstrip(")")
+        if arguments not in literals:  # the functions of a program all end at its last call
+            literals[arguments] = _literal(f"[{arguments}]")
+        given = literals[arguments]
         if not isinstance(given, list):
             continue
         value = _literal(_marked(text[returned + 6 : close], frozenset(names)))
@@ -134,8 +138,10 @@ def _marked(body: str, names: frozenset[str]) -> str:
 
 
 def _literal(text: str) -> Json:
+    if "void 0" in text or "undefined" in text:
+        text = _VOID.sub("null", text)
     try:
-        return chompjs.parse_js_object(_VOID.sub("null", text))
+        return chompjs.parse_js_object(text)
     except (ValueError, TypeError, RecursionError):
         return None
 
