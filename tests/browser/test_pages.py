@@ -1,6 +1,7 @@
 """Places for pages, contexts that are replaced, memory that is watched."""
 
 import asyncio
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -65,8 +66,9 @@ async def test_no_more_pages_than_places_even_after_crashes(browser, show, opene
                 await together.wait()
                 if number == 3:
                     for process in psutil.Process().children(recursive=True):
-                        if "--type=renderer" in process.cmdline():
-                            process.kill()
+                        with suppress(psutil.Error):  # one that has gone meanwhile
+                            if "--type=renderer" in process.cmdline():
+                                process.kill()
                     await crashed.wait()  # until the page's time ends, as its process has
                 await asyncio.sleep(0.05)  # a third that may come in had time for it
             finally:
@@ -145,3 +147,16 @@ async def test_a_page_that_is_used_again_holds_no_old_documents(browser, show, o
         counted = await tab.reused.session.send("Memory.getDOMCounters")
     assert tab.reused.served >= 2 * contexts_module.TIDY, "one page served all"
     assert counted["documents"] < contexts_module.TIDY + 2
+
+
+async def test_what_playwright_switches_on_and_off_stays_so(browser) -> None:
+    """Chromium takes the last list of features alone, which is ours."""
+    async with browser().lend("default", {}) as tab:
+        given = tab.chromium._process.cmdline()
+    for flag, ours in {
+        "--disable-features=": {"RenderDocument"},
+        "--enable-features=": set(),
+    }.items():
+        lists = [set(one[len(flag) :].split(",")) for one in given if one.startswith(flag)]
+        assert len(lists) == 2, "theirs and ours"
+        assert lists[0] | ours <= lists[1]

@@ -1,14 +1,15 @@
 """What pages can have asked for beside their parts: hints, guesses, reports, farewells."""
 
-import asyncio
 import json
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
 from scraper.browser import asking, find
+from tests.browser.conftest import until
 
 
 class Elsewhere(socketserver.ThreadingTCPServer):
@@ -142,14 +143,18 @@ async def test_without_the_guards_the_same_page_gets_out(
     if open_gate:
         monkeypatch.setattr(asking, "NOT_NEEDED", frozenset())
         expected = UNHELD | HELD
-    came: set[str] = set()
-    async with opened(browser(), ways_out(show, elsewhere.url)) as tab:
-        await tab.page.wait_for_function("document.title == 'over'")
-        await tab.page.goto("about:blank")
-        for _ in range(300):
-            came = private(site) | elsewhere.asked
-            if came >= expected:
-                break
-            await asyncio.sleep(0.1)
-    assert came >= expected
-    assert came <= expected or open_gate, "the gate and what is left out hold the others alone"
+    pages, url = browser(), ways_out(show, elsewhere.url)
+
+    def came() -> set[str]:
+        return private(site) | elsewhere.asked
+
+    for _ in range(6):  # a guess that a busy Chromium leaves out is left out for good on that page
+        if came() >= expected:
+            break
+        async with opened(pages, url) as tab:
+            await tab.page.wait_for_function("document.title == 'over'")
+            await tab.page.goto("about:blank")
+            with suppress(TimeoutError):
+                await until(lambda: came() >= expected, seconds=8)
+    assert came() >= expected
+    assert came() <= expected or open_gate, "the gate and what is left out hold the others alone"
