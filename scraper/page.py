@@ -110,7 +110,13 @@ def text_of(body: bytes, content_type: str | None) -> str:
     >>> text_of("für 5 € ".encode() * 9 + "für 5 €".encode("cp1252"), "text/html")[-7:]
     'für 5 €'
     """
-    found = charset_of(body, content_type) or Charset("cp1252", _AS_WINDOWS)
+    found = _switched(body, content_type)
+    if found is None:
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            found = _other_charset(body, _named(body, content_type))
+    found = found or Charset("cp1252", _AS_WINDOWS)
     marked, mark = read_bom(body)
     return body[len(mark) if marked and mark else 0 :].decode(found.codec, found.errors)
 
@@ -122,6 +128,18 @@ def charset_of(body: bytes, content_type: str | None) -> Charset | None:
     >>> charset_of("Квартира в Москве".encode("cp1251"), "text/html; charset=windows-1251")
     Charset(codec='cp1251', errors='strict')
     """
+    switched = _switched(body, content_type)
+    if switched is not None:
+        return switched
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _other_charset(body, _named(body, content_type))
+    return Charset("utf-8")
+
+
+def _switched(body: bytes, content_type: str | None) -> Charset | None:
+    """The charset that bytes are in for certain, without a look at all of them."""
     marked, _ = read_bom(body)
     if marked:
         return Charset(marked, "replace")
@@ -131,11 +149,7 @@ def charset_of(body: bytes, content_type: str | None) -> Charset | None:
         named = _named(body, content_type)
         if named and named[0].startswith(_WIDE):
             return Charset(named[0], "replace")
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return _other_charset(body, _named(body, content_type))
-    return Charset("utf-8")
+    return None
 
 
 def _named(body: bytes, content_type: str | None) -> list[str]:

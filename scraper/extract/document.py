@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -43,10 +44,10 @@ class Document(Walked):
     """Whether the page has microdata or RDFa."""
     regions: bytearray = field(default_factory=bytearray)
     """Region of each element: 0 the house's own, else a value of `belongs.Region`."""
-    meant: list[int] = field(default_factory=list)
-    """What each run may mean by its text alone, once it was asked for: bits of `sieves`."""
-    telling: list[int] = field(default_factory=list)
-    """The runs that may mean anything but a label."""
+    meant: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The runs by what their texts alone may mean, once it was asked for: bits of `sieves`."""
+    distinct: set[Opening] = field(default_factory=set)
+    """The start tags that are not the same, once they were asked for."""
     tree: list[Element] = field(default_factory=list)
     """The elements themselves, once they were asked for."""
 
@@ -67,7 +68,11 @@ class Document(Walked):
 
     def opened(self, test: Callable[[Opening], object]) -> list[int]:
         """The elements whose start tags pass a test, which is made once for equal tags."""
-        wanted = {one for one in set(self.openings) if one.ask(test)}
+        if not self.distinct:
+            self.distinct = set(self.openings)
+        wanted = {
+            one for one in self.distinct if (one.told[test] if test in one.told else one.ask(test))
+        }
         return [n for n, one in enumerate(self.openings) if one in wanted] if wanted else []
 
     def text_of(self, element: int, limit: int = 400) -> str:
@@ -105,7 +110,7 @@ def read(page: Page) -> Document:
         else:
             document.scripts, document.text = found, text
     document.has_items = "itemprop=" in short or "typeof=" in short
-    base = document.bare.find(".//base[@href]")
+    base = document.bare.find(".//base[@href]") if document.has_base else None
     if base is not None:
         document.url = document.absolute(str(base.get("href"))) or document.url
     document.regions = bytearray(len(document.tags))

@@ -15,7 +15,7 @@ from scraper.extract.joined import Found
 from scraper.extract.labelled import labelled_facts
 from scraper.extract.objects import objects
 from scraper.extract.positions import positions
-from scraper.extract.scripts import Json, embedded
+from scraper.extract.scripts import Json, states
 from scraper.extract.vocabulary import key_of
 from scraper.facts import Fact
 
@@ -44,10 +44,10 @@ def read(document: Document) -> Embedded:
     result = Embedded()
     spots: Counter[tuple[float, float]] = Counter()
     codes: dict[tuple[float, float], str] = {}
-    for name, value in embedded(document):
+    for name, value, packs in states(document):
         if key_region(key_of(name)) is not Region.OWN:
             continue
-        nodes = list(objects(name, value, ids))
+        nodes = list(objects(name, value, ids, packs=packs))
         candidates += houses(nodes, ids)
         for latitude, longitude, code in positions(nodes):
             spots[latitude, longitude] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Iterator
 
 from scraper.extract.belongs import FOREIGN, Region
@@ -53,8 +54,12 @@ def tables(document: Document) -> Iterator[tuple[int, Table]]:
     for number, tag in enumerate(document.tags) if "table" in document.tags else ():
         if tag != "table" or document.regions[number] in FOREIGN:
             continue
+        cells = _inside(document, number, ("td", "th"))
         rows = [
-            [document.text_of(cell, 20) for cell in _inside(document, row, ("td", "th"))]
+            [
+                document.text_of(cell, 20)
+                for cell in cells[bisect(cells, row) : bisect_left(cells, document.ends[row])]
+            ]
             for row in _inside(document, number, ("tr",))
         ]
         kept = [row for row in rows if any(row)]
@@ -63,8 +68,8 @@ def tables(document: Document) -> Iterator[tuple[int, Table]]:
 
 
 def _inside(document: Document, number: int, tags: tuple[str, ...]) -> list[int]:
-    span = range(number + 1, document.ends[number])
-    return [inner for inner in span if document.tags[inner] in tags]
+    first, end = number + 1, document.ends[number]
+    return [n for n, tag in enumerate(document.tags[first:end], first) if tag in tags]
 
 
 def from_tables(found: list[tuple[int, Table]]) -> tuple[PriceEvent, ...]:

@@ -74,15 +74,28 @@ class OwnAddress:
 
     def other_house(self, href: str) -> str:
         """The identity of the other house that a link leads to; "" where it leads elsewhere."""
-        if self.shape is None or href[:1] in ("", "#") or not _DIGIT.search(href):
+        if self.shape is None:
             return ""
-        address = href if href[0] == "/" or "://" in href[:8] else f"/{href}"
-        if shape(address) != self.shape:
-            return ""
-        theirs = identity(address)
-        if theirs in self.identities or self.long_ids & id_tokens(href):
+        form, theirs, tokens = _led(href) if len(href) < _USUAL else _led.__wrapped__(href)
+        if form != self.shape or theirs in self.identities or self.long_ids & tokens:
             return ""
         return theirs
+
+
+@lru_cache(maxsize=8192)
+def _led(href: str) -> tuple[Shape | None, str, frozenset[str]]:
+    """Shape, identity and IDs of the address that a link leads to."""
+    if href[:1] in ("", "#") or not _DIGIT.search(href):
+        return None, "", frozenset()
+    address = href if href[0] == "/" or "://" in href[:8] else f"/{href}"
+    form = shape(address)
+    if form is None:
+        return None, "", frozenset()
+    return form, identity(address), id_tokens(href)
+
+
+_USUAL = 300
+"""Longer addresses come once: characters."""
 
 
 _DIGIT = re.compile(r"\d")

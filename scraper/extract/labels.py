@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scraper.extract.belongs import FOREIGN, Region
 from scraper.extract.document import Document
@@ -92,8 +93,8 @@ class LabelReader:
             return self.inside(run, inside[1], inside[2])
         if len(text) > LONGEST_LABEL or run in self.used:
             return None
-        label, unit = split_unit(text)
-        term = self.term(label, unit)
+        label, unit, term = _known_label(text)
+        term = self.term(label, unit) if self.extra else term
         if term is None and not self.is_label(run, text):
             return None
         value = self.led(run, term) or self.value_of(run, term, text.endswith(":"))
@@ -111,7 +112,7 @@ class LabelReader:
     def is_label(self, run: int, text: str) -> bool:
         """Whether an unknown text is marked up as a label."""
         tag = self.document.tags[self.document.owners[run]]
-        if not any(char.isalpha() for char in text):
+        if not _has_letter(text):
             return False
         return tag in _LABEL_TAGS or text.endswith(":") or self.is_pair(run)
 
@@ -273,6 +274,18 @@ def label_facts(pairs: list[Pair]) -> Iterator[Fact]:
             yield Fact(*rooms, source, sure)
         else:
             yield Fact(term.column, pair.value, source, sure, pair.unit or term.unit)
+
+
+@lru_cache(maxsize=8192)
+def _known_label(text: str) -> tuple[str, str, Term | None]:
+    """A label without its unit, the unit, and what both stand for."""
+    label, unit = split_unit(text)
+    return label, unit, label_term(label, unit)
+
+
+@lru_cache(maxsize=8192)
+def _has_letter(text: str) -> bool:
+    return any(char.isalpha() for char in text)
 
 
 def _number_first(term: Term) -> bool:

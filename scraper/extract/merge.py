@@ -42,7 +42,8 @@ def _sured(column: str, facts: list[Fact], ranked: list[Fact]) -> Fact:
     lowers it, the more so the surer that one is.
     """
     best, kind = ranked[0], kind_of(column)
-    same = [fact for fact in facts if comparable(kind, fact.raw) == comparable(kind, best.raw)]
+    mine = comparable(kind, best.raw)
+    same = [fact for fact in facts if comparable(kind, fact.raw) == mine]
     sure = max(best.confidence, min(_HIGHEST, _score(same)))
     doubt = ranked[1].confidence if len(ranked) > 1 and column not in _WORDY else 0.0
     return replace(best, confidence=round(sure - _DOUBT * doubt, 3))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from scraper.extract.belongs import Region, key_region
@@ -34,6 +36,10 @@ CORE: Final = frozenset(
     ]
 )
 """Columns that make an object look like a house."""
+_SHORT: Final = frozenset((str, int, float, bool, type(None)))
+"""Types of what holds no object, where it stands in a list."""
+_SEVERAL = 8
+"""A shorter list is looked at item by item."""
 _ID_KEY = re.compile(r"(?:^|:)[\w-]*\d[\w-]{2,}$")
 
 
@@ -43,8 +49,10 @@ _Step = tuple[str, Json, bool, bool, int]
 """The same of any value, and how deep it stands."""
 
 
-def objects(name: str, value: Json, ids: frozenset[str] = frozenset()) -> Iterator[Node]:
-    """Every object of a value."""
+def objects(
+    name: str, value: Json, ids: frozenset[str] = frozenset(), *, packs: bool = True
+) -> Iterator[Node]:
+    """Every object of a value; `packs` says whether its strings may be JSON in themselves."""
     stack: list[_Step] = [(name, value, False, False, 0)]
     while stack:
         path, node, in_list, named, depth = stack.pop()
@@ -57,7 +65,7 @@ def objects(name: str, value: Json, ids: frozenset[str] = frozenset()) -> Iterat
                 stack += _inside(path, node, in_list, ids, depth + 1)
         elif isinstance(node, list):
             several = in_list or sum(isinstance(item, dict) for item in node[:3]) > 1
-            for place, item in _telling(node):
+            for place, item in () if not packs and _are_mute_alike(node) else _telling(node):
                 stack.append((f"{path}[{place}]", item, several, False, depth + 1))
 
 
@@ -87,8 +95,25 @@ def _telling(items: list[Json]) -> Iterator[tuple[int, Json]]:
                 mute = keys
             if keys != mute or not _is_flat(item):
                 yield place, item
-        elif kind is list:
+        elif kind is list and not _SHORT.issuperset(map(type, item)):
             yield place, item
+
+
+def _are_mute_alike(items: list[Json]) -> bool:
+    """Whether a list is one of objects with the same keys, which name too little, and flat values.
+
+    Asked of the whole list at once: what can be hashed is neither a list nor an object.
+    """
+    first = items[0] if len(items) >= _SEVERAL else None
+    if not isinstance(first, dict) or not _are_mute(tuple(first)):
+        return False
+    if not first or {*map(type, items)} != {dict} or {*map(len, items)} != {len(first)}:
+        return False
+    try:
+        deque(map(hash, map(itemgetter(*first), items)), maxlen=0)
+    except (KeyError, TypeError):
+        return False
+    return True
 
 
 def _are_mute(keys: tuple[str, ...]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
+
+from scraper.extract.kept import Kept
 
 T = TypeVar("T")
 SKIPPED: Final = frozenset(
@@ -31,11 +32,9 @@ GLUED: Final = frozenset(("sup", "sub", "wbr"))
 HEADINGS: Final = MappingProxyType({"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6})
 WHOLE: Final = SKIPPED | GLUED | {"script"}
 """Elements that are one thing: what stands inside them are no elements of the document."""
-APART: Final = WHOLE | HEADINGS.keys() | {"a", "img", "source", "meta", "title", "link"}
+APART: Final = WHOLE | HEADINGS.keys() | {"img", "source", "meta", "title", "link"}
 """Elements that are more than their text."""
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-_LONGEST: Final = 400
-"""Longer tags hold addresses of pictures, and come once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +49,8 @@ class Opening:
     """Whether its inside is not read as elements."""
     is_glued: bool
     """Whether its text goes on with what stands before it."""
+    is_link: bool
+    """Whether it leads somewhere."""
     told: dict[Callable[[Opening], object], object] = field(default_factory=dict)
     """What tests said of it."""
 
@@ -62,7 +63,9 @@ class Opening:
 
 def made(tag: str, items: list[tuple[str, str]]) -> Opening:
     """The start tag of these parts."""
-    return Opening(tag, dict(items) if items else _NONE, tag in APART, tag in WHOLE, tag in GLUED)
+    attributes = dict(items) if items else _NONE
+    is_link = tag == "a" and bool(attributes.get("href"))
+    return Opening(tag, attributes, tag in APART, tag in WHOLE, tag in GLUED, is_link)
 
 
 def opening(markup: str) -> Opening | None:
@@ -73,11 +76,6 @@ def opening(markup: str) -> Opening | None:
     >>> opening('p a"b="1"'), opening("br/").tag
     (None, 'br')
     """
-    return _known(markup) if len(markup) < _LONGEST else _known.__wrapped__(markup)
-
-
-@lru_cache(maxsize=8192)
-def _known(markup: str) -> Opening | None:
     found = _TAG.fullmatch(markup)
     if found is None:
         return None
@@ -95,6 +93,15 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: _SIGNS.get(found[0], found[0]), text)
 
 
+def _tag(inside: str) -> Opening | None:
+    return None if inside[:1] == "/" else opening(inside) or ODD
+
+
+ODD: Final = made("", [])
+"""Stands for a start tag of odd names."""
+OPENED: Final = Kept(_tag, longest=400, most=1_200_000)
+"""What stands inside the brackets of a tag to the start tag; None for an end. It takes six times
+as many bytes as are counted."""
 _TAG: Final = re.compile(r"([A-Za-z][\w:.-]*)((?: [\w:.@-]+=\"[^\"<]*\")*)/?")
 _ATTRIBUTE: Final = re.compile(r" ([\w:.@-]+)=\"([^\"]*)\"")
 _SIGNS: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#13;": "\r",

@@ -30,7 +30,8 @@ def photo_urls(
     in_json = [list(_in_json(value)) for _, value in lists]
     in_page = list(_in_page(document))
     of_head = [Picture(linked_url, 0) for linked_url in linked]
-    named = [Picture(link.get("href") or "", 0) for link in document.bare.iterfind(_IMAGE_LINK)]
+    links = document.bare.iterfind(_IMAGE_LINK) if document.has_image_link else ()
+    named = [Picture(link.get("href") or "", 0) for link in links]
     if pattern is not None:
         return _matching(document, pattern, [*in_json, in_page, of_head, named])
     found = (*in_json, of_head, in_page, named)

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from scraper.extract.fits import is_amount, typology
+from scraper.extract.kept import Kept
 from scraper.extract.strips import strip_facts
 from scraper.extract.vocabulary import fold, label_term, split_unit, status_words, words_pattern
 
 if TYPE_CHECKING:
     from scraper.extract.document import Document
 
-_LONGEST: Final = 200
-"""Longer texts are told apart by their length, and come once: characters."""
 BARE: Final = re.compile(r"^\d{1,3}(?:[.,\s']\d{3})+$")
 """A sum without its currency."""
 REQUEST: Final = re.compile(
@@ -136,24 +135,21 @@ _TESTS: Final[tuple[Callable[[str], bool], ...]] = (
 )
 
 
-@lru_cache(maxsize=16_384)
-def _known(text: str) -> int:
-    return sum(1 << bit for bit, test in enumerate(_TESTS) if test(text))
-
-
-def _meant(text: str) -> int:
-    return _known(text) if len(text) < _LONGEST else _known.__wrapped__(text)
+_MEANT: Final = Kept(
+    lambda text: sum(1 << bit for bit, test in enumerate(_TESTS) if test(text)),
+    longest=1_000,
+    most=2_500_000,
+)
+"""Texts to what they may mean."""
 
 
 def passing(document: Document, test: Callable[[str], bool]) -> list[int]:
     """The runs that pass a test of this module."""
-    if len(document.meant) != len(document.texts):
-        known = {text: _meant(text) for text in set(document.texts)}
-        document.meant = [known[text] for text in document.texts]
-        document.telling = [run for run, bits in enumerate(document.meant) if bits > 1]
-    bit, meant = 1 << _TESTS.index(test), document.meant
-    among = range(len(meant)) if test is of_label else document.telling
-    return [run for run in among if meant[run] & bit]
+    if not document.meant:
+        for run, text in enumerate(document.texts):
+            document.meant[_MEANT[text]].append(run)
+    bit = 1 << _TESTS.index(test)
+    return sorted(run for bits, runs in document.meant.items() if bits & bit for run in runs)
 
 
 def own(document: Document, test: Callable[[str], bool]) -> list[int]:

@@ -14,11 +14,13 @@ from typing import Final, cast
 
 from lxml import etree
 
-from scraper.extract.opening import HEADINGS, WHOLE, Opening, made, opening, unescaped
+from scraper.extract.opening import HEADINGS, ODD, OPENED, WHOLE, Opening, made, unescaped
 from scraper.extract.script import Script
 
 Element = etree._Element
-_ODD: Final = re.compile(r"&#(?!13;|10;|9;)")
+_LEFT_OUT: Final = WHOLE - {"script"}
+"""What may hold elements that are no part of the document."""
+_ODD_SIGN: Final = re.compile(r"&#(?!13;|10;|9;)")
 """Control characters, which markup that is written out has lost."""
 
 
@@ -32,15 +34,12 @@ def elements_of(root: Element) -> Iterator[tuple[str, Element]]:
 
 
 def _without_insides(
-    tags: list[str], after: list[str], known: dict[str, Opening]
-) -> tuple[list[str], list[str], dict[str, Opening]]:
+    opened: list[Opening | None], after: list[str]
+) -> tuple[list[Opening | None], list[str]]:
     """The tags without those inside elements whose inside is not read, and the texts behind."""
-    if not any(one.is_whole and one.tag != "script" for one in known.values()):
-        return tags, after, known
     kept: list[int] = []
     depth = 0
-    for place, tag in enumerate(tags):
-        one = known.get(tag)
+    for place, one in enumerate(opened):
         if depth:
             depth += 1 if one is not None else -1
         elif one is not None and one.is_whole:
@@ -48,7 +47,7 @@ def _without_insides(
             kept.append(place)
         if not depth:
             kept.append(place)
-    return [tags[place] for place in kept], [after[place] for place in kept], known
+    return [opened[place] for place in kept], [after[place] for place in kept]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +83,10 @@ class Walked:
     """Name or property of each meta tag to its content, the first of each."""
     title: str = ""
     canonical: str = ""
+    has_base: bool = True
+    """Whether the tree may hold a `base`."""
+    has_image_link: bool = True
+    """Whether the tree may hold a link to the page's picture."""
 
 
 class _Tidied(dict[str, str]):
@@ -107,14 +110,18 @@ class Walk:
         """Fill the document."""
         document = self.document
         markup = etree.tostring(root, encoding="unicode", with_tail=False)
+        document.has_base = "<base" in markup
+        document.has_image_link = '"image_src"' in markup
         # In what libxml2 writes, both signs stand only around tags.
         parts = markup.replace("/>", "></>").replace(">", "<").split("<")
-        tags, after = parts[1::2], parts[2::2]
-        known = {tag: opening(tag) for tag in set(tags) if tag[:1] != "/"}
-        if None in known.values() or ("&#" in markup and _ODD.search(markup)):
+        opened, after = [*map(OPENED.__getitem__, parts[1::2])], parts[2::2]
+        distinct = set(opened)
+        if ODD in distinct or ("&#" in markup and _ODD_SIGN.search(markup)):
             self.over_elements(root)
         else:
-            self.over_tags(*_without_insides(tags, after, cast("dict[str, Opening]", known)))
+            if not _LEFT_OUT.isdisjoint([one.tag for one in distinct if one is not None]):
+                opened, after = _without_insides(opened, after)
+            self.over_tags(opened, after)
         document.tags = [one.tag for one in document.openings]
         document.attributes = [one.attributes for one in document.openings]
 
@@ -146,6 +153,8 @@ class Walk:
         document.first_runs.append(len(document.texts))
         document.end_runs.append(0)
         self.stack.append(number)
+        if one.is_link:
+            document.links.append(number)
         if one.is_apart:
             self.enter(one, text, number)
         else:
@@ -158,31 +167,29 @@ class Walk:
         document.end_runs[number] = len(document.texts)
         return number
 
-    def over_tags(self, tags: list[str], after: list[str], known: dict[str, Opening]) -> None:
+    def over_tags(self, opened: list[Opening | None], after: list[str]) -> None:
         """The quick way: `start`, `end` and `add` in one loop, of tags and the texts behind."""
-        document, stack = self.document, self.stack
-        openings, parents, ends = document.openings, document.parents, document.ends
-        first_runs, end_runs = document.first_runs, document.end_runs
-        texts, owners = document.texts, document.owners
-        tidied = _Tidied()
-        for tag, text in zip(tags, after, strict=True):
-            one, glued = known.get(tag), False
+        document, number, owner, tidied = self.document, 0, -1, _Tidied()
+        document.openings = openings = [one for one in opened if one is not None]
+        parents, ends, first_runs, end_runs = ([-1] * len(openings) for _ in range(4))
+        document.parents, document.ends = parents, ends
+        document.first_runs, document.end_runs = first_runs, end_runs
+        texts, owners, links = document.texts, document.owners, document.links
+        for one, text in zip(opened, after, strict=True):
+            last = owner
             if one is None:
-                number = stack.pop()
-                ends[number], end_runs[number] = len(openings), len(texts)
-                glued, owner = openings[number].is_glued, stack[-1]
+                ends[owner], end_runs[owner] = number, len(texts)
+                owner = parents[owner]
             else:
-                owner = len(openings)
-                openings.append(one)
-                parents.append(stack[-1])
-                ends.append(0)
-                first_runs.append(len(texts))
-                end_runs.append(0)
-                stack.append(owner)
-                if one.is_apart:
+                owner, number = number, number + 1
+                parents[owner], first_runs[owner] = last, len(texts)
+                if one.is_link:
+                    links.append(owner)
+                elif one.is_apart:
                     self.enter(one, unescaped(text), owner)
                     continue
             if tidy := tidied[text]:
+                glued = one is None and openings[last].is_glued
                 if glued or tidy == ":":
                     self.add(unescaped(text), owner, glued)
                 else:
@@ -205,9 +212,6 @@ class Walk:
         document, tag = self.document, one.tag
         if tag in HEADINGS:
             document.headings.append((number, HEADINGS[tag]))
-        elif tag == "a":
-            if one.attributes.get("href"):
-                document.links.append(number)
         elif tag in ("img", "source"):
             document.images.append(number)
         elif tag == "title":
