@@ -11,6 +11,9 @@ import os
 # Scrapy's cookies would ask a public host for the list of domain endings, past the gate: the list
 # that came with the package does.
 os.environ.setdefault("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")
+# Arrow's own pool keeps what was freed: 80 MB at the end of a crawl. It is chosen as pyarrow is
+# imported, so it stands here, and in `scraper/cli/project.py` for commands without a crawl.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 # Project
 BOT_NAME = "housecrawl"

@@ -20,6 +20,8 @@ def guard_project() -> None:
     path that has one wins, be it the user's own project.
     """
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "settings")
+    # Why: settings.py.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     home = Path(scraper.__file__).resolve().parent.parent
     for name in MODULES:
         spec = find_spec(name)

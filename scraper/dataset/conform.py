@@ -14,7 +14,7 @@ from scraper.schema import HOME_TYPES, TABLES, arrow_schema
 
 BATCH_ROWS: Final = {"photos": 256}
 """Rows that are held at once: a picture weighs as much as a hundred rows of another table."""
-DEFAULT_BATCH_ROWS: Final = 8192
+DEFAULT_BATCH_ROWS: Final = 2048
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -14,14 +14,17 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scraper.dataset.conform import DEFAULT_BATCH_ROWS, conform
+from scraper.dataset.conform import conform
+from scraper.dataset.statistics import Statistics, columns_with_nan, statistics
 from scraper.errors import StorageError
 from scraper.place.place import Place
 
 FILE_BYTES: Final = 100 * 2**20
 """Size at which a file ends, as delta-rs has it."""
+BATCH_ROWS: Final = 4096
+"""Rows of a file that are read at once."""
 GROUP_ROWS: Final = 32_768
-GROUP_BYTES: Final = 32 * 2**20
+GROUP_BYTES: Final = 16 * 2**20
 """Rows and unpacked bytes at which a row group ends: what is held in memory at once."""
 _ZSTD_LEVEL: Final = 3
 CHANGE: Final = "_change_type"
@@ -36,6 +39,8 @@ class DataFile:
     """Its name below the folder of the table."""
     rows: int
     bytes: int
+    values: Statistics = field(default_factory=dict)
+    """What the log is to say of its values; nothing of a file that is there already."""
 
 
 def read_file(
@@ -50,9 +55,11 @@ def read_file(
         # Buffered: a store is asked for a row group at once and not for each of its columns.
         with place.open(name) as source, pq.ParquetFile(source, pre_buffer=True) as parquet:
             there = [one for one in schema.names if one in parquet.schema_arrow.names]
-            for batch in parquet.iter_batches(DEFAULT_BATCH_ROWS, columns=there):
-                yield start, conform(batch, schema)
-                start += batch.num_rows
+            # One group after the other: of more, what is packed would be held of all.
+            for group in range(parquet.num_row_groups):
+                for batch in parquet.iter_batches(BATCH_ROWS, [group], columns=there):
+                    yield start, conform(batch, schema)
+                    start += batch.num_rows
     except (FileNotFoundError, pa.ArrowInvalid) as error:
         raise StorageError(f"{place.url}/{name} is missing or torn ({error})") from error
 
@@ -66,6 +73,7 @@ class Writer:
         """What was written, complete when the block has ended."""
         self._place, self._folder, self._schema, self._prefix = place, folder, schema, prefix
         self._held: list[pa.RecordBatch] = []
+        self._with_nan: set[str] = set()
         self._size = self._count = self._rows = 0
         self._local = TemporaryDirectory()
         self._parquet: pq.ParquetWriter | None = None
@@ -93,6 +101,7 @@ class Writer:
         if not batch.num_rows:
             return
         self._held.append(batch)
+        self._with_nan |= columns_with_nan(batch)
         self._size += batch.nbytes
         self._count += batch.num_rows
         if self._count >= GROUP_ROWS or self._size >= GROUP_BYTES:
@@ -123,8 +132,9 @@ class Writer:
         self._parquet = None
         path = f"{self._prefix}{uuid4()}.zstd.parquet"
         self._place.upload(self._folder + path, str(self._path))
-        self.files.append(DataFile(path, self._rows, self._path.stat().st_size))
-        self._rows = 0
+        values = statistics(pq.read_metadata(self._path), self._with_nan)
+        self.files.append(DataFile(path, self._rows, self._path.stat().st_size, values))
+        self._rows, self._with_nan = 0, set()
 
 
 def with_type(batch: pa.RecordBatch, change: str) -> pa.RecordBatch:

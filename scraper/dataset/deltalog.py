@@ -94,7 +94,7 @@ def _added(file: DataFile, now: int) -> dict[str, Any]:
         "size": file.bytes,
         "modificationTime": now,
         "dataChange": True,
-        "stats": orjson.dumps({"numRecords": file.rows}).decode(),
+        "stats": orjson.dumps({"numRecords": file.rows, **file.values}).decode(),
     }
 
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scraper.dataset.conform import BATCH_ROWS, DEFAULT_BATCH_ROWS, conform, plain_schema, subschema
 from scraper.errors import StorageError
+from scraper.ledger.freed import give_back
 from scraper.ledger.manifests import Manifest, open_part, verify
 from scraper.ledger.takeback import ACCEPTED
 from scraper.place.place import Place
@@ -58,7 +60,11 @@ class Intake:
         ]
         full = schema.append(pa.field("part", pa.int32())).append(pa.field("row", pa.int64()))
         keys = self._standing(pa.Table.from_batches(batches, full))
-        return _latest(keys, KEYS[self.table])
+        batches.clear()
+        keys = _latest(keys, KEYS[self.table])
+        # Sorting takes several times what is kept.
+        give_back()
+        return keys
 
     def _standing(self, keys: pa.Table) -> pa.Table:
         """The keys without the rows whose own run says that their house is unread."""
@@ -88,14 +94,15 @@ class Intake:
 
     def _wanted(self, keys: pa.Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         for part in range(len(self.manifests)):
-            wanted = keys.filter(pc.equal(keys["part"], part))["row"].combine_chunks()
+            wanted = np.unique(keys["row"].filter(pc.equal(keys["part"], part)).to_numpy())
             if not len(wanted):
                 continue
             for start, batch in self._batches(part, schema.names):
-                rows = pa.array(range(start, start + batch.num_rows), pa.int64())
-                found = batch.filter(pc.is_in(rows, value_set=wanted))
-                if found.num_rows:
-                    yield conform(found, schema)
+                first, last = np.searchsorted(wanted, (start, start + batch.num_rows))
+                if last - first == batch.num_rows:
+                    yield conform(batch, schema)
+                elif first < last:
+                    yield conform(batch.take(pa.array(wanted[first:last] - start)), schema)
 
     def _batches(self, part: int, columns: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Batches of a part, each with the number of its first row."""
@@ -136,7 +143,7 @@ def of_houses(keys: pa.Table, houses: pa.Table) -> pa.Table:
 
 def _numbered(batch: pa.RecordBatch, part: int, start: int) -> pa.RecordBatch:
     parts = pa.array([part], pa.int32()).take(pa.array([0] * batch.num_rows, pa.int8()))
-    rows = pa.array(range(start, start + batch.num_rows), pa.int64())
+    rows = pa.array(np.arange(start, start + batch.num_rows), pa.int64())
     return batch.append_column("part", parts).append_column("row", rows)
 
 

@@ -31,9 +31,9 @@ def put_photos(photos: Table, houses: Table, seen: Intake, manifests: tuple[Mani
 
     `houses` already holds the rows of `seen`. The pictures only stream: what is taken out is
     found by its key alone and filtered out, and what is new is appended: the MERGE of delta-rs
-    would hold the pictures.
+    would hold the pictures. Where there are none at all, nothing is asked.
     """
-    if not seen.manifests:
+    if not seen.manifests or not (manifests or photos.rows):
         return
     pending = Intake(seen.place, "photos", manifests).keys()
     rows = _rows_of(houses, seen.keys())
@@ -76,7 +76,7 @@ def _rows_of(houses: Table, seen: pa.Table) -> pa.Table:
     """Key and run of the rows that the table has for the houses that were seen."""
     names = list(HOUSE)
     wanted = seen.select(names)
-    found = _joined(houses.scan([*names, "run_id"]), wanted, "left semi")
+    found = _joined(houses.stream([*names, "run_id"]), wanted, "left semi")
     schema = subschema(plain_schema("houses"), [*names, "run_id"])
     found = [one.select(schema.names).cast(schema) for one in found]
     return pa.concat_tables([schema.empty_table(), *found]).combine_chunks()

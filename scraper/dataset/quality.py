@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Self
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from scraper.dataset.conform import plain_schema, subschema
 from scraper.dataset.intake import Intake
 from scraper.dataset.publish import pending_parts
-from scraper.dataset.published import published
+from scraper.dataset.published import published, spread
 from scraper.dataset.rows import rows
 from scraper.dataset.version import versions
+from scraper.ledger.freed import give_back
 from scraper.place.place import Place
 from scraper.quality.compare import EACH, compare
 from scraper.quality.finding import Finding, first
@@ -39,10 +42,6 @@ PAGES: Final = 50
 """Addresses of a finding among which pages to look at are looked for."""
 SEEN: Final = (*needed(), "latitude", "longitude")
 """The columns that rows are judged by."""
-SAMPLE: Final = 20_000
-"""Houses of a site that a profile is made of, spread over all of them: a share is then known to
-within 1 %, whatever the size of the dataset, and in seconds."""
-
 _AT_ONCE: Final = 512
 
 Name = tuple[str, str, str]
@@ -94,7 +93,7 @@ class Sample:
 
     @classmethod
     def of(cls, batches: Iterable[pa.RecordBatch], site: str, count: int) -> Self:
-        """Every n-th of the site's rows, with the columns that rows are judged by."""
+        """As many of the site's rows as it needs, with the columns that rows are judged by."""
         schema = subschema(plain_schema("houses"), SEEN)
         return cls(pa.Table.from_batches(_sampled(batches, site, count), schema))
 
@@ -116,11 +115,13 @@ def check_before_publish(
 
     Raises `StorageError` when the place does not answer, `PlaceError` for a damaged past.
     """
+    give_back()
     pending = Pending.of(place)
     judged = [
         _judged(pending, site, count, limits or Limits(), (readers or {}).get(site, ""))
         for site, count in _counted([pending.keys], "site").items()
     ]
+    give_back()
     return Judgement(
         tuple(f for one in judged for f in one.findings),
         tuple(d for one in judged for d in one.doubted),
@@ -174,8 +175,8 @@ def remember(
 
     Of a judgement the suspects are kept too, in `SUSPECTS`.
     """
-    for site, count in _counted(rows(place, columns=["site"]), "site").items():
-        sample = _as_rows(_sampled(rows(place, columns=needed()), site, count))
+    for site, count in _counted(rows(place, columns=["site"], sparing=True), "site").items():
+        sample = _as_rows(_sampled(rows(place, columns=needed(), sparing=True), site, count))
         reader = (readers or {}).get(site) or _reader_before(place, site)
         write_past(place, site, replace(Profile.of(sample), reader=reader), version)
     if judgement is not None:
@@ -213,12 +214,12 @@ def _counted(batches: Iterable[pa.RecordBatch | pa.Table], column: str) -> Count
 
 
 def _sampled(batches: Iterable[pa.RecordBatch], site: str, count: int) -> Iterator[pa.RecordBatch]:
-    """Rows of a site, every n-th, so that there are about as many as a sample needs."""
-    step, skip = max(1, count // SAMPLE), 0
+    """Rows of a site, of which there are so many, as many as a sample needs."""
+    at = 0
     for batch in batches:
         of_site = batch.filter(pc.equal(batch["site"], site))
-        yield of_site.take(pa.array(range(skip, of_site.num_rows, step), pa.int64()))
-        skip = (skip - of_site.num_rows) % step
+        yield of_site.filter(pa.array(spread(at, of_site.num_rows, count)))
+        at += of_site.num_rows
 
 
 def _as_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
@@ -236,8 +237,14 @@ def _speaking(pending: Pending, site: str, suspicion: Suspicion) -> Iterator[Row
 
 
 def _constant(pending: Pending, site: str) -> Iterator[Suspicion]:
-    batches = pending.batches(["site", "body_sha256"])
-    pages = _counted((b.filter(pc.equal(b["site"], site)) for b in batches), "body_sha256")
+    numbers = np.concatenate([np.empty(0, np.int64), *map(_numbers, _pages(pending, site))])
+    found, counts = np.unique(numbers, return_counts=True)
+    often = found[counts >= SAME_PAGES]
+    if not len(often):
+        return
+    # Only of those the pages themselves are held.
+    some = (page.filter(pa.array(np.isin(_numbers(page), often))) for page in _pages(pending, site))
+    pages = Counter(page for array in some for page in array.to_pylist())
     same = {page for page, n in pages.items() if n >= SAME_PAGES}
     if same:
         yield Suspicion(
@@ -247,6 +254,17 @@ def _constant(pending: Pending, site: str) -> Iterator[Suspicion]:
             "a page of its own for each house",
             lambda row: row.get("body_sha256") in same,
         )
+
+
+def _pages(pending: Pending, site: str) -> Iterator[pa.Array]:
+    """The hashes of the pages of a site's rows, those that are known."""
+    for batch in pending.batches(["site", "body_sha256"]):
+        yield batch.filter(pc.equal(batch["site"], site))["body_sha256"].drop_null()
+
+
+def _numbers(texts: pa.Array) -> NDArray[np.int64]:
+    """A number for each text, the same for the same text within a process."""
+    return np.fromiter(map(hash, texts.to_pylist()), np.int64, len(texts))
 
 
 def _name(row: Row) -> Name:

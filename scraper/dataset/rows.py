@@ -18,7 +18,7 @@ from scraper.dataset.conform import (
 from scraper.dataset.history import history
 from scraper.dataset.intake import Intake, of_houses
 from scraper.dataset.kept import with_runs_of_photos
-from scraper.dataset.table import open_table
+from scraper.dataset.table import Table, open_table
 from scraper.dataset.vacuumed import check_kept
 from scraper.dataset.version import Version, find, latest
 from scraper.errors import PlaceError, UsageError
@@ -36,16 +36,22 @@ def rows(
     *,
     version: int | None = None,
     columns: Sequence[str] | None = None,
+    sparing: bool = False,
 ) -> pa.RecordBatchReader:
     """The rows of a table in a version, None for the newest.
 
     `ids` and `visits` tell of the crawl and are always as they stand; `visits` can be had as of a
     version too. Where nothing was published yet, the sealed parts are read: the latest row of
-    each key. A table without rows gives none, in its schema.
+    each key. A table without rows gives none, in its schema. `sparing`: as little as can be is
+    held, though a far store be slower.
     Raises `UsageError` for an unknown table, column or version, or one that a vacuum removed.
     """
     schema = _schema(table, columns)
-    batches = _ids(place, version, schema) if table == "ids" else _of(place, table, version, schema)
+    batches = (
+        _ids(place, version, schema)
+        if table == "ids"
+        else _of(place, table, version, schema, sparing=sparing)
+    )
     return pa.RecordBatchReader.from_batches(schema, batches)
 
 
@@ -84,7 +90,7 @@ def _read_ids(place: Place, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
 
 
 def _of(
-    place: Place, table: str, version: int | None, schema: pa.Schema
+    place: Place, table: str, version: int | None, schema: pa.Schema, *, sparing: bool
 ) -> Iterator[pa.RecordBatch]:
     chosen = latest(place) if version is None else find(place, version)
     if table == "history":
@@ -93,19 +99,18 @@ def _of(
         return _of_parts(place, table, schema)
     if version is not None:
         check_kept(place, version)
-    return _of_version(place, table, chosen, schema, pinned=version is not None)
+    found = _of_version(place, table, chosen, pinned=version is not None)
+    return found.stream(schema.names) if sparing else found.scan(schema.names)
 
 
-def _of_version(
-    place: Place, table: str, chosen: Version, schema: pa.Schema, *, pinned: bool
-) -> Iterator[pa.RecordBatch]:
+def _of_version(place: Place, table: str, chosen: Version, *, pinned: bool) -> Table:
     number = None if table == "visits" and not pinned else chosen.tables[table]
     found = open_table(place, table, number)
     if found is None:
         raise PlaceError(
             f"{place.url}/tables/{table} is missing, and version {chosen.number} needs it"
         )
-    return found.scan(schema.names)
+    return found
 
 
 def _of_parts(place: Place, table: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

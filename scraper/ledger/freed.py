@@ -10,7 +10,7 @@ import pyarrow as pa
 
 
 def give_back() -> None:
-    """Let the system have what a part took while it was sealed.
+    """Let the system have what was taken and is free, as after a part was sealed.
 
     Arrow and the C library keep what was freed for the next time. That is tens of megabytes, and
     more or less of them after each part: a crawl would seem to grow, and its machine has less.

@@ -61,7 +61,7 @@ def test_what_a_version_changed(
     folder: Place, crawl: Crawls, capsys: pytest.CaptureFixture[str], monkeypatch: Any
 ) -> None:
     # Rows in pieces, of files in pieces: none may be compared with another.
-    monkeypatch.setattr("scraper.dataset.datafile.DEFAULT_BATCH_ROWS", 3)
+    monkeypatch.setattr("scraper.dataset.datafile.BATCH_ROWS", 3)
     monkeypatch.setattr("scraper.dataset.intake.DEFAULT_BATCH_ROWS", 2)
     assert crawled(folder, crawl, 1, first).changed_columns == {}
     version = crawled(folder, crawl, 2, second, gone=(8,))

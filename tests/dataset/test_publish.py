@@ -283,7 +283,7 @@ def test_rows_of_many_files_and_row_groups(
 ) -> None:
     monkeypatch.setattr("scraper.dataset.datafile.GROUP_ROWS", 2)
     monkeypatch.setattr("scraper.dataset.datafile.FILE_BYTES", 1)
-    monkeypatch.setattr("scraper.dataset.datafile.DEFAULT_BATCH_ROWS", 3)
+    monkeypatch.setattr("scraper.dataset.datafile.BATCH_ROWS", 3)
     for day in (1, 2, 3):
         run = crawl(folder, day)
         run.seal([run.house(n, day) for n in range(day, 20, day)])
