@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 from scrapy.cmdline import execute
 
@@ -19,6 +20,8 @@ def main() -> None:
     except HousecrawlError as error:
         print(f"housecrawl: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    # Its classes ask who called them: deep inside other imports that takes a fifth of a second.
+    import_module("scrapy.core.downloader.contextfactory")
     execute(["scrapy", *sys.argv[1:]])
 
 

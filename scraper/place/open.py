@@ -13,7 +13,6 @@ import orjson
 from scraper.errors import PlaceError
 from scraper.place.folder import FolderPlace
 from scraper.place.place import Place
-from scraper.place.s3 import S3Place
 
 MARKER: Final = "housecrawl.json"
 FORMAT: Final = 1
@@ -50,6 +49,8 @@ def open_place(url: str, *, create: bool = True) -> Place:
 
 def _place(url: str) -> Place:
     if url.startswith("s3://"):
+        from scraper.place.s3 import S3Place  # boto3 costs an eighth of a second
+
         return S3Place.parse(url)
     scheme, separator, _ = url.partition("://")
     if separator or not url.strip():
