@@ -37,7 +37,9 @@ RIGHTS = "honour"  # honour | record: what rights signals reserve is left out, o
 RIGHTS_NOINDEX = "honour"  # honour | record: whether noindex counts as a reservation
 TWISTED_DNS_RESOLVER = "scraper.gate.middleware.PublicResolver"
 ROBOTSTXT_OBEY = False  # the gate obeys robots.txt; it cannot be switched off
-DOWNLOADER_MIDDLEWARES = {
+DOWNLOADER_MIDDLEWARES = {  # without those that did nothing here, and cost every request
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scraper.browser.middleware.WaysMiddleware": 90,
     "scraper.gate.middleware.GateMiddleware": 100,
@@ -46,6 +48,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scraper.answer.middleware.AnswerMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scraper.answer.middleware.RedirectsMiddleware": 600,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scraper.answer.middleware.CookiesMiddleware": 700,
 }
 
 # Egress

@@ -2,7 +2,8 @@
 
 `AnswerMiddleware` takes the place of HttpCompressionMiddleware, which takes what comes out of a
 cut body for the whole; `RedirectsMiddleware` that of RedirectMiddleware, which follows nothing
-where every status is to come back.
+where every status is to come back; `CookiesMiddleware` that of its namesake, which looks for
+cookies where there can be none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware as ScrapyCookies
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import DownloadCancelledError
@@ -37,6 +39,7 @@ PAGES: Final = frozenset({"search", "house", "data"})
 _GZIP: Final = b"\x1f\x8b\x08"
 """How a gzip file begins (RFC 1952 2.3.1)."""
 _EVERY_STATUS: Final = "handle_httpstatus_all"
+_SETS: Final = b"Set-Cookie"
 
 
 class AnswerMiddleware:
@@ -175,6 +178,30 @@ class RedirectsMiddleware(RedirectMiddleware):
         """What finds a house's ID in an address, by the spider's site."""
         search: Any = getattr(getattr(self.crawler.spider, "site", None), "search", None)
         return re.compile(search.id) if search is not None else None
+
+
+class CookiesMiddleware(ScrapyCookies):
+    """Scrapy's cookies, asked only where there are any: most requests and answers have none."""
+
+    def process_request(
+        self, request: Request, spider: Spider | None = None
+    ) -> Request | Response | None:
+        """Add the cookies of the site."""
+        del spider
+        if request.cookies or len(self.jars[request.meta.get("cookiejar")]):
+            return super().process_request(request)
+        if not request.meta.get("dont_merge_cookies"):
+            request.headers.pop("Cookie", None)
+        return None
+
+    def process_response(
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
+        """Keep the cookies of an answer."""
+        del spider
+        return (
+            super().process_response(request, response) if _SETS in response.headers else response
+        )
 
 
 def _with_body(response: Response, body: bytes) -> Response:
