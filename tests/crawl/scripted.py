@@ -59,6 +59,8 @@ class Scripted:
     server: Server = field(init=False)
     turned: bool = False
     """Whether it has changed."""
+    begun: set[str] = field(default_factory=set)
+    """Houses whose page came before it did: such a page still finds the data it was made for."""
 
     def __post_init__(self) -> None:
         rng = random.Random(3)
@@ -131,6 +133,8 @@ class Scripted:
             "own-token": f'<meta name="page-key" content="{self.key(one)}">',
         }
         version = "?2" if self.turned else ""
+        if not self.turned:
+            self.begun.add(one)
         body = SHELL % {"head": heads.get(self.kind, ""), "version": version}
         return Answer(body.encode())
 
@@ -157,9 +161,10 @@ class Scripted:
         if found is None or found[0] not in self.houses or not self.right(request, found[0]):
             return Answer(b'{"error": "no such thing"}', 404, "application/json")
         house = dict(self.houses[found[0]])
-        if self.turned and self.kind == "moves":
+        if self.turned and self.kind == "moves" and "/v2/" in request.path:
             house["amount"] = house.pop("price")
-        if self.turned and self.kind == "lies" and "/v2/" not in request.path:
+        old = self.turned and "/v2/" not in request.path and found[0] not in self.begun
+        if self.kind == "lies" and old:
             house["area"] = 999
         return Answer(json.dumps(house).encode(), kind="application/json")
 
@@ -168,7 +173,8 @@ class Scripted:
             return "/b8812fa77c/" in request.path
         if self.kind == "own-token":
             return request.path.endswith(self.key(one))
-        return not (self.kind == "moves" and self.turned and "/v2/" not in request.path)
+        old = self.turned and "/v2/" not in request.path and one not in self.begun
+        return not (self.kind == "moves" and old)
 
     def rendered(self) -> int:
         """Pages that a browser showed so far: only one runs the script."""
