@@ -34,12 +34,15 @@ def run(args: argparse.Namespace) -> ExitCode:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in _COLUMNS:
         table.add_column(column, justify="right")
-    table.add_column("from")
+    table.add_column("from", overflow="fold")
     gone = vacuumed(place)
     for version in known:
         *cells, source = _cells(version)
         table.add_row(*cells, f"{source} (vacuumed)" if version.number in gone else source)
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 1000  # a file or a pipe has no edge to wrap at
+    console.print(table)
     for line in filter(None, map(_changed, known)):
         print(line)
     return ExitCode.COMPLETE
