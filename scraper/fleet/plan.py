@@ -88,7 +88,7 @@ def plan(
     as it answers.
 
     >>> from scraper.fleet.prices import prices
-    >>> course = Work(1_000_000, cpu_seconds=3, wait_seconds=3)
+    >>> course = Work(1_000_000, cpu_seconds=3, wait_seconds=3, lone=True)
     >>> found = plan(course, prices().machines["course"], 100, prices())
     >>> round(found.hours, 1), round(found.compute, 2), found.bound_by
     (8.3, 16.67, 'waiting')
