@@ -201,7 +201,7 @@ def quality() -> float:
 
 def _psnr(data: bytes) -> float:
     with Image.open(io.BytesIO(data)) as image:
-        small = resized(image, 320)
+        small = resized(image, 320, data)
     full = Image.open(io.BytesIO(data)).convert("RGB").resize(small.size, Image.Resampling.LANCZOS)
     error = np.mean((np.asarray(full, float) - np.asarray(small.convert("RGB"), float)) ** 2)
     return 10 * math.log10(255**2 / error)

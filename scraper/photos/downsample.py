@@ -10,6 +10,7 @@ from typing import Final
 
 from PIL import Image, UnidentifiedImageError
 
+from scraper.photos.codec import decoded
 from scraper.photos.colour import plain, to_srgb
 from scraper.photos.lanczos import shrunk
 from scraper.photos.perceptual import perceptual_hash
@@ -83,7 +84,7 @@ def _downsample(data: bytes, size: int, quality: int, max_pixels: int) -> Downsa
             )
         signals = photo_signals(data, _packed(image))
         turn = orientation(image)
-        small = upright(resized(image, size), turn)
+        small = upright(resized(image, size, data), turn)
     small.info = {}
     stored = BytesIO()
     small.save(stored, "JPEG", quality=quality)
@@ -109,14 +110,15 @@ def _packed(image: Image.Image) -> list[bytes]:
     return [found] if isinstance(found, bytes) else []
 
 
-def resized(image: Image.Image, size: int) -> Image.Image:
-    """The picture in RGB, not larger than `size`."""
+def resized(image: Image.Image, size: int, data: bytes) -> Image.Image:
+    """The picture in RGB, not larger than `size`; `data`: what it was opened from."""
     target = fitting(image.size, size)
     drafted = image.draft(None, (target[0] * _DRAFT, target[1] * _DRAFT))
     # A draft of an odd side ends in part of a pixel: the box leaves it out, as nothing else does.
     box = drafted[1] if drafted else None
     profile = image.info.get("icc_profile")
-    small = shrunk(plain(image), target, box)
+    pixels = decoded(data, image)
+    small = shrunk(plain(image) if pixels is None else pixels, target, box)
     return to_srgb(small, profile)
 
 

@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _UNIT: Final = 1 << 15
-_BAND: Final = 8
-"""Pixels of the result made at once: what they are made of then fits into the cache."""
+_HIGH: Final = 8
+"""Rows of the result made at once: what they are made of then fits into the cache."""
+_WIDE: Final = 16
+"""Columns of it: as many as the product's inner loop makes."""
 _ROOM: Final = 1 << 20
 """Numbers that are held before they are rounded."""
 _LOBES: Final = 3
+_MODES: Final = {1: "L", 3: "RGB", 4: "CMYK"}
 
 Bytes: TypeAlias = NDArray[np.uint8]
 
@@ -39,22 +42,26 @@ class Band(NamedTuple):
     """Shape (end - start, last - first)."""
 
 
-def shrunk(image: Image.Image, size: tuple[int, int], box: tuple[float, ...] | None) -> Image.Image:
+def shrunk(
+    image: Image.Image | Bytes, size: tuple[int, int], box: tuple[float, ...] | None
+) -> Image.Image:
     """A picture of 8 bits a channel in another size; `box`: the part of it that is meant, pixels.
+
+    Grey, RGB or CMYK; as an array it has the shape (height, width, channels).
 
     >>> grey = Image.new("L", (9, 9), 77)
     >>> shrunk(grey, (3, 2), None).tobytes() == bytes([77]) * 6
     True
     """
-    left, top, right, bottom = box or (0, 0, *image.size)
     pixels = np.asarray(image)
     high, wide = pixels.shape[:2]
-    rows = _columns_shrunk(pixels.reshape(high, -1), bands(high, top, bottom, size[1]))
+    left, top, right, bottom = box or (0, 0, wide, high)
+    rows = _columns_shrunk(pixels.reshape(high, -1), bands(high, top, bottom, size[1], _HIGH))
     # Channel by channel: a row of one channel is then a row of the matrix, and nothing is turned.
     planes = np.moveaxis(rows.reshape(size[1], wide, -1), 2, 0).reshape(-1, wide)
-    small = _rows_shrunk(planes, bands(wide, left, right, size[0]))
+    small = _rows_shrunk(planes, bands(wide, left, right, size[0], _WIDE))
     channels = [Image.fromarray(plane) for plane in small.reshape(-1, size[1], size[0])]
-    return Image.merge(image.mode, channels)
+    return Image.merge(_MODES[len(channels)], channels)
 
 
 def _columns_shrunk(rows: Bytes, made: tuple[Band, ...]) -> Bytes:
@@ -90,18 +97,17 @@ def _rounded(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=64)
-def bands(full: int, first: float, last: float, small: int) -> tuple[Band, ...]:
-    """How `small` pixels are made of those from `first` to `last` of `full`.
+def bands(full: int, first: float, last: float, small: int, step: int) -> tuple[Band, ...]:
+    """How `small` pixels, `step` at once, are made of those from `first` to `last` of `full`.
 
-    >>> [(band.start, band.end, band.first, band.last) for band in bands(32, 0, 32, 16)]
+    >>> [(band.start, band.end, band.first, band.last) for band in bands(32, 0, 32, 16, 8)]
     [(0, 8, 0, 21), (8, 16, 11, 32)]
     """
     weights = _weights(full, first, last, small)
-    return tuple(_band(weights, start) for start in range(0, small, _BAND))
+    return tuple(_band(weights[at : at + step], at) for at in range(0, small, step))
 
 
-def _band(weights: NDArray[np.float64], start: int) -> Band:
-    part = weights[start : start + _BAND]
+def _band(part: NDArray[np.float64], start: int) -> Band:
     used = np.flatnonzero(part.any(axis=0))
     first, last = int(used[0]), int(used[-1]) + 1
     return Band(start, start + len(part), first, last, part[:, first:last].astype(np.float32))

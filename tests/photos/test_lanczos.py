@@ -49,7 +49,7 @@ def test_a_box_that_ends_inside_a_pixel_is_pillows(scene):
 
 def test_the_order_of_adding_changes_nothing(scene):
     pixels = np.asarray(scene(768, 512)).reshape(512, -1)
-    for band in bands(512, 0, 512, 213):
+    for band in bands(512, 0, 512, 213, 8):
         part = pixels[band.first : band.last].astype(np.float32)
         backwards = band.weights[:, ::-1] @ part[::-1]
 
