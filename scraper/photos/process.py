@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from fcntl import F_SETPIPE_SZ, fcntl
+from socket import SO_SNDBUF, SOL_SOCKET, socket
 from typing import Final
 
 import orjson
@@ -119,8 +120,13 @@ class Worker:
 
 
 def _widen(process: Process) -> None:
-    """Let a whole photo into the pipe at once, where the system can: fewer turns for each side."""
-    pipe = process.stdin.get_extra_info("pipe") if process.stdin else None
-    if pipe is not None and sys.platform == "linux":
-        with suppress(OSError):  # the system's limit is lower: the usual 64 KiB do
+    """Let a whole photo in at once, where the system can: fewer turns for each side."""
+    if process.stdin is None or sys.platform != "linux":
+        return
+    pipe, end = (process.stdin.get_extra_info(kind) for kind in ("pipe", "socket"))
+    with suppress(OSError):  # the system's limit is lower: the usual 64 KiB do
+        if pipe is not None:
             fcntl(pipe.fileno(), F_SETPIPE_SZ, _CHUNK)
+        elif end is not None:  # what uvloop has in place of a pipe
+            with socket(fileno=os.dup(end.fileno())) as same:
+                same.setsockopt(SOL_SOCKET, SO_SNDBUF, _CHUNK)
