@@ -46,7 +46,6 @@ faults: ## every fault in full: seeds, kills, soaks (hours)
 
 bench: ## every comparison with those others use, into docs/performance.md (ONLY=photos,plain)
 	@bash deploy/setup.sh dev "$(PYTHON)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/fast.lock
 	$(BIN)/python -m benchmarks.bench --only "$(ONLY)"
 
 format: ## put the code into its form

@@ -7,7 +7,6 @@ nothing imports this module: what a concept needs it reads once, into its own `O
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
 # Scrapy's cookies would ask a public host for the list of domain endings, past the gate: the list
 # that came with the package does.
@@ -161,7 +160,6 @@ SPIDER_MIDDLEWARES = {  # every answer comes back, no address is told, and each 
 }
 TELNETCONSOLE_ENABLED = False
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # None: asyncio's own
 
 # Log
 STATS_DUMP = False  # they stand in run.json

@@ -10,6 +10,4 @@ compile() {
 # Redis: workers in the image take parts from a stream, and ask it for the common pace.
 compile pyproject.toml --extra redis -o requirements.lock
 compile pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
-# What `make bench` measures with.
-compile pyproject.toml --extra fast -c requirements-dev.lock -o deploy/fast.lock
 echo 'setuptools>=77' | compile - -c requirements-dev.lock -o deploy/build.lock
