@@ -177,7 +177,8 @@ class Watch:
         rows, filled = self._before(group, column, run)
         if not is_far_below(0, len(gaps), filled, rows, luck_of(column)):
             return None
-        self._doubt_since(gaps[0])
+        # Also those of a place that says nothing: their prices are hidden just the same.
+        self._doubt_since(run[0])
         return _gap_finding(column, group, gaps, (filled, rows))
 
     def _telling(self, group: str, column: str, run: list[Seen]) -> list[Seen]:

@@ -77,6 +77,15 @@ def test_states_that_keep_prices_secret_are_no_alarm() -> None:
     assert pages_until_alarm(watch, texas) is None
 
 
+def test_a_house_that_says_nothing_by_itself_is_doubted_with_those_after_it() -> None:
+    """A state that keeps prices secret comes first in a week whose pages hide all prices."""
+    watch = good(200)
+    watch.read(see(row(200, state="TX", sold_price=None)))
+    rest = (row(n, sold_price=None) for n in range(201, 260))
+    assert pages_until_alarm(watch, rest) is not None
+    assert "200" in watch.doubted
+
+
 def test_new_states_without_prices_are_an_alarm_where_they_are_public() -> None:
     watch = good(200)
     west = (row(n, state=("WA", "OR")[n % 2], sold_price=None) for n in range(200, 300))
