@@ -28,7 +28,7 @@ def plain(image: Image.Image) -> Image.Image:
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture in RGB, its colours moved from its own profile to sRGB where it has another."""
     if not profile or image.mode == "L":
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     try:
         own = ImageCms.ImageCmsProfile(BytesIO(profile))
         if "sRGB" in (own.profile.profile_description or ""):

@@ -11,10 +11,11 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from scraper.photos.lanczos import shrunk
+from scraper.photos.lanczos import square
 
 _SIDE: Final = 32
 _LOW: Final = 8
+_HALF: Final = _LOW * _LOW // 2 - 1
 _COSINES: Final = 2 * np.cos(np.pi / (2 * _SIDE) * np.outer(range(_LOW), range(1, 2 * _SIDE, 2)))
 _DECIMALS: Final = 6
 """What is below is rounding: a plain picture then has one hash."""
@@ -26,8 +27,7 @@ def perceptual_hash(image: Image.Image) -> str:
     >>> perceptual_hash(Image.new("RGB", (40, 30), "red"))
     '8000000000000000'
     """
-    # Turned, so that rows are made small first, as ImageHash has it done.
-    turned = image.convert("L").transpose(Image.Transpose.TRANSPOSE)
-    grey = np.asarray(shrunk(turned, (_SIDE, _SIDE), None), np.float64).T
-    low = np.round(_COSINES @ grey @ _COSINES.T, _DECIMALS)
-    return np.packbits(low > np.median(low)).tobytes().hex()
+    grey = square(np.asarray(image.convert("L")), _SIDE).astype(np.float64, order="F")
+    low = (_COSINES @ grey @ _COSINES.T).round(_DECIMALS).ravel()
+    # Above the median of an even number: above the last of the lower half.
+    return np.packbits(low > np.partition(low, _HALF)[_HALF]).tobytes().hex()

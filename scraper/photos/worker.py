@@ -13,17 +13,18 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import orjson
 
-from scraper.photos.downsample import downsample
+from scraper.photos.downsample import Downsampled, downsample
 from scraper.photos.reasons import PhotoError
 
 BYTES_A_PIXEL: Final = 16
 """What decoding takes at most: the picture, its copy in RGB, and the coefficients of a JPEG."""
+_SAID: Final = [field.name for field in fields(Downsampled) if field.name != "image"]
 _BASE: Final = 256 * 1024 * 1024
 _NICE: Final = 5
 
@@ -41,11 +42,11 @@ def main() -> None:
 def _answer(asked: dict[str, int], questions: BinaryIO) -> bytes:
     data = questions.read(asked.pop("bytes"))
     try:
-        photo = asdict(downsample(data, **asked))
+        photo = downsample(data, **asked)
     except PhotoError as error:
         return orjson.dumps({"reason": error.reason}) + b"\n"
-    image: bytes = photo.pop("image")
-    return orjson.dumps({**photo, "bytes": len(image)}) + b"\n" + image
+    said = {name: getattr(photo, name) for name in _SAID}
+    return orjson.dumps({**said, "bytes": len(photo.image)}) + b"\n" + photo.image
 
 
 def _limit_memory(max_pixels: int) -> None:
