@@ -162,6 +162,7 @@ TELNETCONSOLE_ENABLED = False
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # Log
+STATS_CLASS = "scraper.cli.stats.Stats"
 STATS_DUMP = False  # they stand in run.json
 LOG_LEVEL = "INFO"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

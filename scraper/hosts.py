@@ -67,8 +67,7 @@ def target_of(url: str) -> Target | None:
         return None
     if parts.scheme not in _PORTS or not host:
         return None
-    name = _name(host)
-    address = address_of(name)
+    name, address = _named(host)
     port = _PORTS[parts.scheme] if port is None else port
     if not name:
         return None
@@ -102,14 +101,14 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+@lru_cache(maxsize=1024)
 def is_public_host(host: str) -> bool:
     """Whether a host may be on the public internet, as far as its name says.
 
     >>> [is_public_host(h) for h in ("localhost", "0x7f.1", "::1", "demo", "homes.example")]
     [False, False, False, False, True]
     """
-    name = _name(host)
-    address = address_of(name)
+    name, address = _named(host)
     return is_public(address) if address else "." in name and not name.endswith(_LOCAL_NAMES)
 
 
@@ -135,8 +134,15 @@ def is_named(host: str, port: int, own_hosts: frozenset[Host]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _spelling(host: str) -> str:
+    name, address = _named(host)
+    return str(address or name)
+
+
+@lru_cache(maxsize=1024)
+def _named(host: str) -> tuple[str, Address | None]:
+    """A host's name, and the address that it is, if it is one."""
     name = _name(host)
-    return str(address_of(name) or name)
+    return name, address_of(name)
 
 
 def _name(host: str) -> str:

@@ -13,6 +13,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet import defer
 from twisted.python.failure import Failure
 
+from scraper.cli.connections import lighten
 from scraper.cli.layers import Layers
 from scraper.cli.logs import as_json
 from scraper.gate.middleware import RequestHeld
@@ -27,6 +28,7 @@ class StoppableDownloader(Downloader):
     def __init__(self, crawler: Crawler) -> None:
         # The first of the engine's parts, and made after Scrapy has made the handlers of the log.
         as_json(crawler)
+        lighten()
         super().__init__(crawler)
         self._layers = Layers.of(self.middleware)
         self._under_way: set[defer.Deferred[Response | Request]] = set()

@@ -7,8 +7,6 @@ import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
-from fcntl import F_SETPIPE_SZ, fcntl
-from socket import SO_SNDBUF, SOL_SOCKET, socket
 from typing import Final
 
 import orjson
@@ -16,6 +14,7 @@ import orjson
 from scraper.photos.downsample import Downsampled
 from scraper.photos.options import Options
 from scraper.photos.reasons import PhotoError
+from scraper.photos.room import Room
 
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 """All of the environment that a decoder gets: no credentials."""
@@ -25,7 +24,6 @@ _OWN: Final = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
 }
-_CHUNK: Final = 1 << 20
 
 
 class WorkerLostError(Exception):
@@ -38,6 +36,7 @@ class Worker:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._process: Process | None = None
+        self._room = Room(options.max_bytes)
 
     @property
     def pid(self) -> int | None:
@@ -88,13 +87,15 @@ class Worker:
             "-m",
             "scraper.photos.worker",
             str(self._options.max_pixels),
+            str(self._room.file),
+            str(self._room.size),
+            pass_fds=(self._room.file,),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
             env={**kept, **_OWN, "PYTHONPATH": path},
             start_new_session=True,
         )
-        _widen(self._process)
         return self._process
 
     async def _ask(self, process: Process, data: bytes) -> Downsampled:
@@ -106,10 +107,8 @@ class Worker:
             "max_pixels": self._options.max_pixels,
             "bytes": len(data),
         }
+        self._room.put(data)
         process.stdin.write(orjson.dumps(asked) + b"\n")
-        for start in range(0, len(data), _CHUNK):
-            process.stdin.write(data[start : start + _CHUNK])
-            await process.stdin.drain()
         line = await process.stdout.readuntil(b"\n")
         answer = orjson.loads(line)
         if "reason" in answer:
@@ -117,16 +116,3 @@ class Worker:
         image = await process.stdout.readexactly(answer.pop("bytes"))
         signals = {place: tuple(words) for place, words in answer.pop("signals").items()}
         return Downsampled(image=image, signals=signals, **answer)
-
-
-def _widen(process: Process) -> None:
-    """Let a whole photo in at once, where the system can: fewer turns for each side."""
-    if process.stdin is None or sys.platform != "linux":
-        return
-    pipe, end = (process.stdin.get_extra_info(kind) for kind in ("pipe", "socket"))
-    with suppress(OSError):  # the system's limit is lower: the usual 64 KiB do
-        if pipe is not None:
-            fcntl(pipe.fileno(), F_SETPIPE_SZ, _CHUNK)
-        elif end is not None:  # what uvloop has in place of a pipe
-            with socket(fileno=os.dup(end.fileno())) as same:
-                same.setsockopt(SOL_SOCKET, SO_SNDBUF, _CHUNK)

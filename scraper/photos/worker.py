@@ -1,11 +1,12 @@
-"""The process that decodes pictures: bytes on its input, small pictures on its output.
+"""The process that decodes pictures: questions on its input, small pictures on its output.
 
 It runs apart because the bytes are foreign: it has little memory, no secrets in its environment,
 and its answers are data that cannot run (JSON and a JPEG). It ends when its input does, so none
 is left behind by a crawl that was killed.
 
-A question is a line `{"size": .., "quality": .., "max_pixels": .., "bytes": N}` and N bytes. An
-answer is a line, `{"reason": ".."}` or the fields of `Downsampled` with `"bytes": N`, and N bytes.
+A question is a line `{"size": .., "quality": .., "max_pixels": .., "bytes": N}` about the first N
+bytes of the memory that the crawl shares with it (`room.py`). An answer is a line,
+`{"reason": ".."}` or the fields of `Downsampled` with `"bytes": N`, and N bytes.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ import os
 import resource
 import sys
 from dataclasses import fields
+from mmap import mmap
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import orjson
 
 from scraper.photos.downsample import Downsampled, downsample
 from scraper.photos.reasons import PhotoError
+from scraper.photos.room import seen
 
 BYTES_A_PIXEL: Final = 16
 """What decoding takes at most: the picture, its copy in RGB, and the coefficients of a JPEG."""
@@ -32,15 +35,16 @@ _NICE: Final = 5
 def main() -> None:
     """Answer until the input ends."""
     os.nice(_NICE)
+    room = seen(int(sys.argv[2]), int(sys.argv[3]))
     _limit_memory(int(sys.argv[1]))
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     while line := questions.readline():
-        answers.write(_answer(orjson.loads(line), questions))
+        answers.write(_answer(orjson.loads(line), room))
         answers.flush()
 
 
-def _answer(asked: dict[str, int], questions: BinaryIO) -> bytes:
-    data = questions.read(asked.pop("bytes"))
+def _answer(asked: dict[str, int], room: mmap) -> bytes:
+    data = room[: asked.pop("bytes")]
     try:
         photo = downsample(data, **asked)
     except PhotoError as error:

@@ -27,6 +27,22 @@ async def test_photos_come_back_in_order_and_as_without_a_pool(encoded):
     assert done == [downsample(data) for data in photos]
 
 
+async def test_a_small_photo_has_nothing_of_the_large_one_before(encoded):
+    large, small = encoded(900, 700), encoded(64, 64)
+    async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(large)
+        found = await pool.downsample(small)
+
+    assert len(small) < len(large)
+    assert found == downsample(small)
+
+
+async def test_a_photo_fills_its_room_to_the_last_byte(encoded):
+    data = encoded(200, 200)
+    async with PhotoPool(Options(workers=1, max_bytes=len(data))) as pool:
+        assert await pool.downsample(data) == downsample(data)
+
+
 async def test_an_error_stands_in_its_photos_place(encoded, png_bomb):
     async with PhotoPool(TWO) as pool:
         first, page, bomb, last = await pool.downsample_all(
