@@ -28,6 +28,16 @@ server.stop()
 """
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What this machine remembers of places on S3, for these tests alone: the same place may be
+    used by the tests of another process, each with a store of its own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOUSECRAWL_STATE", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
     """The address of moto's S3 server; the environment points every AWS client to it."""
