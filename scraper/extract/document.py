@@ -35,7 +35,7 @@ class Document(Walked):
     url: str
     """Address that links are relative to."""
     bare: Element
-    """The parsed tree, without the texts of large scripts."""
+    """The parsed tree, without the texts of large scripts and styles."""
     text: str = ""
     """The page's text, where the tree lacks a part of it."""
     language: str = ""
@@ -101,10 +101,10 @@ class Document(Walked):
 def read(page: Page) -> Document:
     """Parse a page. Total: a page that is no HTML gives a document without text."""
     text = _without_nul(page.text).strip() or "<html></html>"
-    short, scripts = cut(text)
+    short, cuts = cut(text)
     document = _walked(page, short)
-    if scripts:
-        found = put_back(document.scripts, scripts)
+    if cuts:
+        found = put_back(document.scripts, document.marks, cuts)
         if found is None:
             document = _walked(page, text)
         else:

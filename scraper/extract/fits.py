@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 
 from scraper.extract.vocabulary import fold, status_words
 from scraper.parse.home_type import parse_home_type
 from scraper.schema import columns_by_name
 
 
+@lru_cache(maxsize=1024)
 def kind_of(column: str) -> str:
     """What a column's text has to look like: money, area, date, count, year, text, ...
 
@@ -108,11 +110,22 @@ def status_of(text: str) -> str | None:
     folded = fold(text.replace("_", " ").replace("/", " "))
     if len(folded) > 80:
         return None
-    for words, status in status_words():
+    known = _by_first_word()
+    near = {one for word in _WORD.findall(folded) for one in known.get(word, ())}
+    for _, words, status in sorted(near):
         place = folded.find(words)
         if place >= 0 and _alone(folded, place, place + len(words)):
             return status
     return None
+
+
+@cache
+def _by_first_word() -> dict[str, list[tuple[int, str, str]]]:
+    """The words of a sale's state by their first one, with their rank: a text has few of them."""
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for rank, (words, status) in enumerate(status_words()):
+        found.setdefault(_WORD.findall(words)[0], []).append((rank, words, status))
+    return found
 
 
 def _alone(text: str, start: int, end: int) -> bool:
@@ -141,6 +154,7 @@ _AMOUNT = re.compile(
 )
 _TYPOLOGY = re.compile(r"[TFV](\d)(?:\+\d)?")
 _NUMBER = re.compile(r"\d")
+_WORD = re.compile(r"[^\W_]+")
 _STARTS = re.compile(r"^[<>~≈ca.\s]*\d")
 _COUNT = re.compile(
     r"(?i)^[<>~≈ca.\s]*\d{1,3}(?:[.,]\d{1,2})?(?![\d.,]*\d)(?!\s*(?:sq|m²|m2|acre|ac\b|ha\b|ft|[€$£%]))"

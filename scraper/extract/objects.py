@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
-from operator import itemgetter
 from typing import Final
 
 from scraper.extract.belongs import Region, key_region
@@ -65,7 +64,7 @@ def objects(
                 stack += _inside(path, node, in_list, ids, depth + 1)
         elif isinstance(node, list):
             several = in_list or sum(isinstance(item, dict) for item in node[:3]) > 1
-            for place, item in () if not packs and _are_mute_alike(node) else _telling(node):
+            for place, item in () if not packs and _are_all_mute(node) else _telling(node):
                 stack.append((f"{path}[{place}]", item, several, False, depth + 1))
 
 
@@ -99,21 +98,19 @@ def _telling(items: list[Json]) -> Iterator[tuple[int, Json]]:
             yield place, item
 
 
-def _are_mute_alike(items: list[Json]) -> bool:
-    """Whether a list is one of objects with the same keys, which name too little, and flat values.
+def _are_all_mute(items: list[Json]) -> bool:
+    """Whether a list is one of objects of flat values whose keys, all together, name too little.
 
-    Asked of the whole list at once: what can be hashed is neither a list nor an object.
+    Asked of the whole list at once, each question in one call. An object that the collector of
+    garbage does not track holds neither a list nor an object.
     """
     first = items[0] if len(items) >= _SEVERAL else None
     if not isinstance(first, dict) or not _are_mute(tuple(first)):
         return False
-    if not first or {*map(type, items)} != {dict} or {*map(len, items)} != {len(first)}:
+    if {*map(type, items)} != {dict} or any(map(gc.is_tracked, items)):
         return False
-    try:
-        deque(map(hash, map(itemgetter(*first), items)), maxlen=0)
-    except (KeyError, TypeError):
-        return False
-    return True
+    keys = set().union(*items)
+    return len(keys) <= _USUAL and _are_mute(tuple(keys))
 
 
 def _are_mute(keys: tuple[str, ...]) -> bool:

@@ -146,10 +146,15 @@ _MEANT: Final = Kept(
 def passing(document: Document, test: Callable[[str], bool]) -> list[int]:
     """The runs that pass a test of this module."""
     if not document.meant:
-        for run, text in enumerate(document.texts):
-            document.meant[_MEANT[text]].append(run)
+        for run, bits in enumerate(map(_MEANT.__getitem__, document.texts)):
+            document.meant[bits].append(run)
     bit = 1 << _TESTS.index(test)
-    return sorted(run for bits, runs in document.meant.items() if bits & bit for run in runs)
+    found: list[int] = []
+    for bits, runs in document.meant.items():
+        if bits & bit:
+            found += runs
+    found.sort()
+    return found
 
 
 def own(document: Document, test: Callable[[str], bool]) -> list[int]:

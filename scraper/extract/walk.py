@@ -14,8 +14,18 @@ from typing import Final, cast
 
 from lxml import etree
 
-from scraper.extract.opening import HEADINGS, ODD, OPENED, WHOLE, Opening, made, unescaped
-from scraper.extract.script import Script
+from scraper.extract.kept import Kept
+from scraper.extract.opening import (
+    HEADINGS,
+    ODD,
+    OPENED,
+    SKIPPED,
+    WHOLE,
+    Opening,
+    made,
+    unescaped,
+)
+from scraper.extract.script import Script, is_mark
 
 Element = etree._Element
 _LEFT_OUT: Final = WHOLE - {"script"}
@@ -33,21 +43,44 @@ def elements_of(root: Element) -> Iterator[tuple[str, Element]]:
             walker.skip_subtree()
 
 
-def _without_insides(
-    opened: list[Opening | None], after: list[str]
-) -> tuple[list[Opening | None], list[str]]:
-    """The tags without those inside elements whose inside is not read, and the texts behind."""
-    kept: list[int] = []
+Piece = tuple[Opening | None, str, str]
+"""A start tag, or None for an end; the text behind it tidied, where it is no more than that; the
+text as it is."""
+
+
+def _piece(markup: str) -> Piece:
+    """A tag without its first bracket, and the text behind it.
+
+    >>> one, tidy, text = _piece("p>3 &amp; \\n4")
+    >>> one.tag, tidy, text
+    ('p', '3 & 4', '3 & \\n4')
+    """
+    tag, _, behind = markup.partition(">")
+    one = OPENED[tag]
+    if one is not None and one.is_apart:
+        return one, "", behind if one.tag in SKIPPED else unescaped(behind)
+    text = unescaped(behind)
+    return one, " ".join(text.split()), text
+
+
+PIECES: Final = Kept(_piece, longest=400, most=1_200_000)
+"""Pieces of written-out markup to what they say: most are the same on all pages of a site."""
+
+
+def _without_insides(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without those inside elements whose inside is not read."""
+    kept: list[Piece] = []
     depth = 0
-    for place, one in enumerate(opened):
+    for piece in pieces:
+        one = piece[0]
         if depth:
             depth += 1 if one is not None else -1
         elif one is not None and one.is_whole:
             depth = 1
-            kept.append(place)
+            kept.append(piece)
         if not depth:
-            kept.append(place)
-    return [opened[place] for place in kept], [after[place] for place in kept]
+            kept.append(piece)
+    return kept
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +112,8 @@ class Walked:
     links: list[int] = field(default_factory=list)
     """Elements `a` with an address."""
     scripts: list[Script] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    """The texts of scripts and styles that stand for what was cut out of the page."""
     metas: dict[str, str] = field(default_factory=dict)
     """Name or property of each meta tag to its content, the first of each."""
     title: str = ""
@@ -87,14 +122,6 @@ class Walked:
     """Whether the tree may hold a `base`."""
     has_image_link: bool = True
     """Whether the tree may hold a link to the page's picture."""
-
-
-class _Tidied(dict[str, str]):
-    """Texts of the markup to what they say; the space between two tags is mostly the same."""
-
-    def __missing__(self, text: str) -> str:
-        tidy = self[text] = " ".join(unescaped(text).split())
-        return tidy
 
 
 class Walk:
@@ -112,16 +139,17 @@ class Walk:
         markup = etree.tostring(root, encoding="unicode", with_tail=False)
         document.has_base = "<base" in markup
         document.has_image_link = '"image_src"' in markup
-        # In what libxml2 writes, both signs stand only around tags.
-        parts = markup.replace("/>", "></>").replace(">", "<").split("<")
-        opened, after = [*map(OPENED.__getitem__, parts[1::2])], parts[2::2]
-        distinct = set(opened)
+        # In what libxml2 writes, both brackets stand only around tags.
+        pieces = [*map(PIECES.__getitem__, markup.replace("/>", "></>").split("<")[1:])]
+        openings = [one for one, _, _ in pieces if one is not None]
+        distinct = set(openings)
         if ODD in distinct or ("&#" in markup and _ODD_SIGN.search(markup)):
             self.over_elements(root)
+        elif _LEFT_OUT.isdisjoint([one.tag for one in distinct]):
+            self.over_pieces(pieces, openings)
         else:
-            if not _LEFT_OUT.isdisjoint([one.tag for one in distinct if one is not None]):
-                opened, after = _without_insides(opened, after)
-            self.over_tags(opened, after)
+            pieces = _without_insides(pieces)
+            self.over_pieces(pieces, [one for one, _, _ in pieces if one is not None])
         document.tags = [one.tag for one in document.openings]
         document.attributes = [one.attributes for one in document.openings]
 
@@ -167,15 +195,15 @@ class Walk:
         document.end_runs[number] = len(document.texts)
         return number
 
-    def over_tags(self, opened: list[Opening | None], after: list[str]) -> None:
+    def over_pieces(self, pieces: list[Piece], openings: list[Opening]) -> None:
         """The quick way: `start`, `end` and `add` in one loop, of tags and the texts behind."""
-        document, number, owner, tidied = self.document, 0, -1, _Tidied()
-        document.openings = openings = [one for one in opened if one is not None]
+        document, number, owner = self.document, 0, -1
+        document.openings = openings
         parents, ends, first_runs, end_runs = ([-1] * len(openings) for _ in range(4))
         document.parents, document.ends = parents, ends
         document.first_runs, document.end_runs = first_runs, end_runs
         texts, owners, links = document.texts, document.owners, document.links
-        for one, text in zip(opened, after, strict=True):
+        for one, tidy, text in pieces:
             last = owner
             if one is None:
                 ends[owner], end_runs[owner] = number, len(texts)
@@ -186,12 +214,12 @@ class Walk:
                 if one.is_link:
                     links.append(owner)
                 elif one.is_apart:
-                    self.enter(one, unescaped(text), owner)
+                    self.enter(one, text, owner)
                     continue
-            if tidy := tidied[text]:
+            if tidy:
                 glued = one is None and openings[last].is_glued
                 if glued or tidy == ":":
-                    self.add(unescaped(text), owner, glued)
+                    self.add(text, owner, glued)
                 else:
                     texts.append(tidy)
                     owners.append(owner)
@@ -203,7 +231,14 @@ class Walk:
         elif not one.is_whole:
             self.note(one, text, number)
             self.add(text, number)
-        elif one.tag == "script":
+        else:
+            self.keep(one, text)
+
+    def keep(self, one: Opening, text: str) -> None:
+        """Remember a script, and what stands for a part that was cut out of the page."""
+        if is_mark(text):
+            self.document.marks.append(text)
+        if one.tag == "script":
             get = one.attributes.get
             self.document.scripts.append(Script(text, get("type") or "", get("id") or ""))
 

@@ -37,6 +37,12 @@ SCRIPTS = {
     "lines": f"<script>a\r\nb{LONG}</script>",
     "unclosed": f"<p>x</p><script>{LONG}",
     "marked": f"<script>\ue001script 0</script><script>{LONG}</script>",
+    "style": f"<style media=all>p > a {{}}{LONG}</style><script>{LONG}</script><p>y</p>",
+    "style in an area": f"<textarea><style>{LONG}</style></textarea><script>{LONG}</script>",
+    "style in a picture": f"<svg><style>{LONG}</style></svg><p>y</p><script>{LONG}</script>",
+    "style in a script": f"<script>'<style>'; {LONG}</script><style>{LONG}</style><p>y</p>",
+    "no style": f"<style-guide>{LONG}</style-guide><styles><p>{LONG}</p></styles>",
+    "style with signs": f"<style><!-- </STYLE> {LONG} --></style><p>y</p><style>{LONG}",
 }
 
 
@@ -83,9 +89,9 @@ def test_a_large_script_is_read_as_if_it_had_been_parsed(text, monkeypatch):
     assert told(cut) == told(document.read(page))
 
 
-def test_large_scripts_are_spared_the_parser():
-    page = page_of(f"<p>before</p><script>{LONG}a</script><p>x</p><script id=b>{LONG}b</script>")
-    parsed = document.read(page)
+def test_large_scripts_and_styles_are_spared_the_parser():
+    body = f"<p>before</p><script>{LONG}a</script><p>x</p><script id=b>{LONG}b</script>"
+    parsed = document.read(page_of(f"<style>{LONG}</style>{body}"))
 
     assert LONG not in "".join(parsed.bare.itertext())
     assert [one.text[-1] for one in parsed.scripts] == ["a", "b"]
