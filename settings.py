@@ -159,6 +159,7 @@ SPIDER_MIDDLEWARES = {  # every answer comes back, no address is told, and each 
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 TELNETCONSOLE_ENABLED = False
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of a callback again for many answers
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # Log

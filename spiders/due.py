@@ -10,7 +10,7 @@ from scraper import names
 from scraper.extract.house import EXTRACTOR_VERSION
 from scraper.house import House, Lease
 from scraper.ledger.known import Seen, look_up, row_digest
-from scraper.ledger.packing import pack, unpack
+from scraper.ledger.packing import pack_row
 from scraper.page import FetchMode, Page
 from scraper.sites.model import Site
 from spiders.site import SiteSpider
@@ -56,7 +56,7 @@ class Due:
         known = self._known(house.lease)
         if known is None:
             return False
-        row = unpack("houses", pack("houses", [house.row])).to_pylist()[0]
+        _, row = pack_row("houses", house.row)
         return known[1] == row_digest(row)
 
     def _seen(self, lease: Lease) -> Seen | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from scraper.house import Lease, Outcome
-from scraper.ledger.known import NOT_TRUSTED, UNCHANGED, Known, Seen, digest_of, learn, put_back
-from scraper.ledger.packing import pack
+from scraper.ledger.known import NOT_TRUSTED, UNCHANGED, Known, Seen, learn, put_back, row_digest
+from scraper.ledger.packing import pack, pack_row
 from scraper.ledger.states import STATE_OF, State
 from scraper.ledger.tallies import PHOTOS, add
 from scraper.schema import Row
@@ -53,7 +53,7 @@ def house_brought(
 ) -> Brought:
     """A house's rows, packed; ValueError when one is of another house or does not fit."""
     _check_key(lease, [visit, row, *photos])
-    packed = pack("houses", [row])
+    packed, kept = pack_row("houses", row)
     return Brought(
         State.OK,
         None,
@@ -61,7 +61,7 @@ def house_brought(
         packed,
         pack("photos", list(photos)) if photos else None,
         Counter(str(photo.get("outcome") or "ok") for photo in photos),
-        Known("row", visit.get("fetched_at"), seen, row.get("status"), digest_of(row, packed)),
+        Known("row", visit.get("fetched_at"), seen, row.get("status"), row_digest(kept)),
     )
 
 

@@ -12,9 +12,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 
 from scraper.house import Lease
-from scraper.ledger.fitting import fitted
 from scraper.ledger.moments import to_ticks
-from scraper.ledger.packing import unpack
 from scraper.page import Page
 from scraper.schema import Row
 
@@ -76,14 +74,8 @@ def seen_of(page: Page, reader: str) -> Seen:
     )
 
 
-def digest_of(row: Row, packed: bytes) -> bytes:
-    """The digest of a row, and as it was packed: the same for rows that say the same."""
-    plain = fitted("houses", row)
-    return row_digest(unpack("houses", packed).to_pylist()[0] if plain is None else plain)
-
-
 def row_digest(row: Row) -> bytes:
-    """The digest of a row in the types of its table.
+    """The digest of a row as its table gives it back: the same for rows that say the same.
 
     >>> row_digest({"sold_price": 1.0, "run_id": "a"}) == row_digest({"sold_price": 1.0})
     True

@@ -32,10 +32,27 @@ def pack(table: str, rows: list[Row]) -> bytes:
     Raises ValueError that names the column whose value does not fit, or that the table lacks.
     """
     _check_columns(table, rows)
-    plain = fitted(table, rows[0]) if len(rows) == 1 else None
+    plainly = _packed_plainly(table, rows[0]) if len(rows) == 1 else None
+    return plainly[0] if plainly is not None else _packed_by_arrow(table, rows)
+
+
+def pack_row(table: str, row: Row) -> tuple[bytes, Row]:
+    """A row as bytes, and as it comes back from them; ValueError as of `pack`."""
+    _check_columns(table, [row])
+    plainly = _packed_plainly(table, row)
+    if plainly is not None:
+        return plainly
+    packed = _packed_by_arrow(table, [row])
+    return packed, unpack(table, packed).to_pylist()[0]
+
+
+def _packed_plainly(table: str, row: Row) -> tuple[bytes, Row] | None:
+    plain = fitted(table, row)
     text = as_text(table, plain) if plain is not None else None
-    if text is not None:
-        return _compressed(text, _TEXT)
+    return (_compressed(text, _TEXT), plain) if plain is not None and text is not None else None
+
+
+def _packed_by_arrow(table: str, rows: list[Row]) -> bytes:
     schema = _plain(table)
     try:
         batch = _batch(table, rows)

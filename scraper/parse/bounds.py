@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
+from scraper.columns import Column
 from scraper.schema import columns_by_name
 
 
@@ -37,15 +39,14 @@ def out_of_bounds(row: Mapping[str, object], *, today: date | None = None) -> di
 
 def _number(row: Mapping[str, object], name: str) -> float | None:
     value = row.get(name)
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if isinstance(value, (int, float)) else None
 
 
 def _beyond_bounds(row: Mapping[str, object]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name in row:
-        column = columns_by_name("houses").get(name)
-        value = _number(row, name)
-        if column is None or value is None:
+    columns = columns_by_name("houses")
+    for name, value in row.items():
+        if not isinstance(value, (int, float)) or (column := columns.get(name)) is None:
             continue
         if math.isnan(value):
             found[name] = "is no number"
@@ -79,7 +80,7 @@ def _ends_swapped(row: Mapping[str, object]) -> dict[str, str]:
 def _ahead(row: Mapping[str, object], today: date) -> dict[str, str]:
     """Days and years that are still to come; a day of grace for the zones ahead of UTC."""
     found: dict[str, str] = {}
-    for name, column in columns_by_name("houses").items():
+    for name, column in _times():
         value = row.get(name)
         if column.kind == "date" and isinstance(value, date):
             if value > today + timedelta(days=1):
@@ -87,3 +88,10 @@ def _ahead(row: Mapping[str, object], today: date) -> dict[str, str]:
         elif column.unit == "year" and isinstance(value, int) and value > today.year + 1:
             found[name] = f"{value} is after next year"
     return found
+
+
+@cache
+def _times() -> tuple[tuple[str, Column], ...]:
+    """The columns of days and of years, with their names."""
+    columns = columns_by_name("houses").items()
+    return tuple(one for one in columns if one[1].kind == "date" or one[1].unit == "year")

@@ -10,7 +10,7 @@ from typing import Final
 from scraper.parse.tables import plain
 from scraper.privacy.redact import redact
 from scraper.privacy.tables import any_of, lines
-from scraper.schema import TABLES, Row
+from scraper.schema import TABLES, Row, columns_by_name
 
 _OURS: Final = frozenset(
     {
@@ -84,10 +84,10 @@ def clean_personal(row: Row) -> Row:
     """
     country = row.get("country")
     place = country if isinstance(country, str) else None
-    known = {column.name: column for column in TABLES["houses"]}
+    known, free = columns_by_name("houses"), _free_texts()
     clean: Row = {name: value for name, value in row.items() if name in known}
-    for name, value in clean.items():
-        if isinstance(value, str) and known[name].kind == "text" and name not in _OURS:
+    for name in free & clean.keys():
+        if isinstance(value := clean[name], str):
             clean[name] = redact(value, place) or None
     facts = clean.get("facts")
     if isinstance(facts, Mapping):
@@ -111,9 +111,21 @@ def _event(event: object, country: str | None) -> object:
 
 def _value(label: str, value: str, country: str | None) -> str:
     """A value, as it is where its label announces a number and it is one."""
-    if _NUMBERED.search(plain(label)) and _NUMBER.fullmatch(value.strip()):
+    if _numbered(label) and _NUMBER.fullmatch(value.strip()):
         return value
     return redact(value, country)
+
+
+@lru_cache(maxsize=16_384)
+def _numbered(label: str) -> bool:
+    return _NUMBERED.search(plain(label)) is not None
+
+
+@cache
+def _free_texts() -> frozenset[str]:
+    """Columns of free text."""
+    texts = (column.name for column in TABLES["houses"] if column.kind == "text")
+    return frozenset(texts) - _OURS
 
 
 @cache

@@ -11,6 +11,8 @@ from scraper.privacy.marks import CUT
 
 _DIGITS: Final = 7
 """Fewer digits in the whole text make no phone number."""
+_ALONE: Final = _DIGITS + 1
+"""The same of a number that nothing else tells from others."""
 _EXTENSION: Final = r"(?:\s*(?:x|ext\.?|extension)\s*:?\s*\d{1,6}\b)?"
 _WRITTEN: Final = re.compile(
     rf"""
@@ -75,7 +77,7 @@ def _cut_valid(text: str, country: str | None) -> str:
     if sum(map(str.isdigit, text)) < _DIGITS:
         return text
     region = country if country in SUPPORTED_REGIONS else "US"
-    found = PhoneNumberMatcher(text, region, leniency=Leniency.VALID)
+    found = PhoneNumberMatcher(text, region, Leniency.VALID, min_candidate_length=_ALONE)
     for match in reversed([m for m in found if _stands_alone(text, m.start, m.end)]):
         text = text[: match.start] + CUT + text[match.end :]
     return text
@@ -84,6 +86,6 @@ def _cut_valid(text: str, country: str | None) -> str:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a number is no other kind of number, by its words, nor part of a longer one."""
     before, after = text[max(0, start - 30) : start], text[end : end + 8]
-    if sum(map(str.isdigit, text[start:end])) < _DIGITS + 1 or re.search(r"[\d,.#/-]$", before):
+    if sum(map(str.isdigit, text[start:end])) < _ALONE or re.search(r"[\d,.#/-]$", before):
         return False
     return not (_OTHER_NUMBER.search(before) or _UNIT.match(after) or re.match(r"[,.-]?\d", after))

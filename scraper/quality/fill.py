@@ -43,13 +43,19 @@ class Fill:
 
     def add(self, seen: Seen) -> None:
         """Count a house."""
-        one = Count(1, Counter(seen.filled))
         for group in seen.groups:
-            self._put(group, seen.place, one)
+            for count in self._counts(group, seen.place):
+                count.rows += 1
+                count.filled.update(seen.filled)
 
     def _put(self, group: str, place: str, count: Count) -> None:
-        self.groups.setdefault(group, {}).setdefault(place, Count()).add(count)
-        self._whole.setdefault(group, Count()).add(count)
+        for one in self._counts(group, place):
+            one.add(count)
+
+    def _counts(self, group: str, place: str) -> tuple[Count, Count]:
+        """Where houses of a kind in a place are counted."""
+        in_place = self.groups.setdefault(group, {}).setdefault(place, Count())
+        return in_place, self._whole.setdefault(group, Count())
 
     def of(self, group: str) -> Count:
         """All houses of a kind."""

@@ -10,9 +10,10 @@ from typing import Final
 
 _RAW: Final = "script|style|title|template|noscript|textarea|iframe|xmp|noembed|noframes|plaintext"
 _SPECIAL: Final = re.compile(
-    rf"<(?:(?P<name>!--|{_RAW}|head|body)|/head|/body|/html)(?![\w:-])", re.IGNORECASE
+    rf"<(?:(?=[!bihnpstx])(?P<name>!--|{_RAW}|head|body)|/(?=[bh])(?:head|body|html))(?![\w:-])",
+    re.IGNORECASE,
 )
-"""Where what follows is no plain run of tags and text."""
+"""Where what follows is no plain run of tags and text; its first letter rules most tags out."""
 _TAG: Final = re.compile(
     r"<(?:/?[a-z][\w:-]*+(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=]++))*+"
     r"|!doctype[^<>]*+)>",
@@ -85,4 +86,4 @@ def _behind(text: str, special: re.Match[str], name: str) -> int:
 def _length(run: str) -> int:
     """Characters with blanks closed up; its last word may go on in the next run."""
     plain = _ENTITY.sub("", run) if "&" in run else run
-    return max(sum(len(word) + 1 for word in plain.split()) - 1, 0)
+    return len(" ".join(plain.split()))
