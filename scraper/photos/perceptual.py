@@ -30,4 +30,4 @@ def perceptual_hash(image: Image.Image) -> str:
     grey = square(np.asarray(image.convert("L")), _SIDE).astype(np.float64, order="F")
     low = (_COSINES @ grey @ _COSINES.T).round(_DECIMALS).ravel()
     # Above the median of an even number: above the last of the lower half.
-    return np.packbits(low > np.partition(low, _HALF)[_HALF]).tobytes().hex()
+    return np.packbits(low > sorted(low.tolist())[_HALF]).tobytes().hex()

@@ -57,10 +57,11 @@ def test_the_order_of_adding_changes_nothing(scene):
         assert np.array_equal(backwards, band.weights.astype(float) @ part.astype(float))
 
 
-def test_a_picture_too_large_for_one_strip_comes_out_the_same(scene, monkeypatch):
+@pytest.mark.parametrize("limit", ["_NEAR", "_ROOM"])
+def test_a_picture_too_large_for_one_piece_comes_out_the_same(scene, monkeypatch, limit):
     image = scene(640, 480)
     whole = shrunk(image, (320, 240), None)
-    monkeypatch.setattr(lanczos, "_ROOM", 320 * 50)
+    monkeypatch.setattr(lanczos, limit, 320 * 50)
 
     assert shrunk(image, (320, 240), None) == whole
 
