@@ -50,12 +50,14 @@ class Document(Walked):
     """The start tags that are not the same, once they were asked for."""
     tree: list[Element] = field(default_factory=list)
     """The elements themselves, once they were asked for."""
+    single: dict[int, Element] = field(default_factory=dict)
+    """Those that were asked for one by one, and what stands beside them."""
 
     @property
     def root(self) -> Element:
         """The parsed tree."""
         if self.text:
-            self.bare, self.text, self.tree = _parsed(self.text), "", []
+            self.bare, self.text, self.tree, self.single = _parsed(self.text), "", [], {}
         return self.bare
 
     @property
@@ -65,6 +67,17 @@ class Document(Walked):
             found = elements_of(self.bare)
             self.tree = [element for event, element in found if event == "start"]
         return self.tree
+
+    def element(self, number: int) -> Element:
+        """One element in the parsed tree; for a few of them cheaper than `elements`."""
+        single = self.single
+        single.setdefault(0, self.bare)
+        above = [step for step in self.ancestors(number) if step not in single]
+        for step in reversed(above):
+            child = (parent := self.parents[step]) + 1
+            for element in single[parent]:
+                single[child], child = element, self.ends[child]
+        return single[number]
 
     def opened(self, test: Callable[[Opening], object]) -> list[int]:
         """The elements whose start tags pass a test, which is made once for equal tags."""

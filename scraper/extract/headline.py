@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -134,8 +135,13 @@ def description(document: Document) -> Iterator[Fact]:
 
 def _describes(one: Opening) -> bool:
     """Whether the words of a class and an id name a description."""
-    words = (one.attributes.get("class"), one.attributes.get("id"))
-    return any(word is not None and _DESCRIPTION.search(word.lower()) for word in words)
+    get = one.attributes.get
+    return _names_description(get("class") or "") or _names_description(get("id") or "")
+
+
+@lru_cache(maxsize=4096)
+def _names_description(words: str) -> bool:
+    return _DESCRIPTION.search(words.lower()) is not None
 
 
 def _periodic(document: Document, run: int) -> bool:

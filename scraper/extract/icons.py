@@ -61,7 +61,7 @@ def _named(document: Document, number: int) -> set[str]:
             return {term.column}
     words = " ".join(value for name in _NAMES if (value := get(name)) and len(value) < 120)
     if document.tags[number] == "svg":
-        inside = document.elements[number].iter("use")
+        inside = document.element(number).iter("use")
         uses = (use.get(name) or "" for use in inside for name in _NAMES)
         words = f"{words} {' '.join(uses)}"
     return set(_icon_columns(words)) if words else set()

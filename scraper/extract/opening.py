@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
@@ -37,9 +38,12 @@ APART: Final = WHOLE | HEADINGS.keys() | {"img", "source", "meta", "title", "lin
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Opening:
-    """A start tag. Equal ones are mostly the same object, so that what they mean is kept by it."""
+    """A start tag. Equal ones are mostly the same object, so that what they mean is kept by it.
+
+    It is not changed once it is made; frozen, it would take twice as long to make.
+    """
 
     tag: str
     attributes: Mapping[str, str]
@@ -76,10 +80,19 @@ def opening(markup: str) -> Opening | None:
     >>> opening('p a"b="1"'), opening("br/").tag
     (None, 'br')
     """
-    found = _TAG.fullmatch(markup)
-    if found is None:
+    tag, _, rest = markup.removesuffix("/").partition(" ")
+    items: list[tuple[str, str]] = _ATTRIBUTE.findall(rest)
+    if not _is_name(tag) or " ".join([f'{key}="{value}"' for key, value in items]) != rest:
         return None
-    return made(found[1], [(k, unescaped(v)) for k, v in _ATTRIBUTE.findall(found[2])])
+    if "&" in rest:
+        items = [(key, unescaped(value)) for key, value in items]
+    return made(tag, items)
+
+
+@lru_cache(maxsize=1024)
+def _is_name(tag: str) -> bool:
+    """Whether a tag's name can be read back for certain."""
+    return _NAME.fullmatch(tag) is not None
 
 
 def unescaped(text: str) -> str:
@@ -102,8 +115,8 @@ ODD: Final = made("", [])
 OPENED: Final = Kept(_tag, longest=400, most=1_200_000)
 """What stands inside the brackets of a tag to the start tag; None for an end. It takes six times
 as many bytes as are counted."""
-_TAG: Final = re.compile(r"([A-Za-z][\w:.-]*)((?: [\w:.@-]+=\"[^\"<]*\")*)/?")
-_ATTRIBUTE: Final = re.compile(r" ([\w:.@-]+)=\"([^\"]*)\"")
+_NAME: Final = re.compile(r"[A-Za-z][\w:.-]*")
+_ATTRIBUTE: Final = re.compile(r"([\w:.@-]+)=\"([^\"]*)\"")
 _SIGNS: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#13;": "\r",
                  "&#10;": "\n", "&#9;": "\t"}  # fmt: skip
 _ESCAPED: Final = re.compile(r"&(?:amp|lt|gt|quot|#13|#10|#9);")

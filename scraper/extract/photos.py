@@ -163,7 +163,7 @@ def _in_page(document: Document) -> Iterator[Picture]:
         get = document.attributes[number].get
         if document.regions[number] in FOREIGN and not _no_script(document, number):
             continue
-        if document.tags[number] == "source" and _is_part(document.elements[number]):
+        if document.tags[number] == "source" and _is_part(document.element(number)):
             continue
         words = f"{get('class') or ''} {get('alt') or ''}".lower()
         if _no_photo().search(words) or _is_small(get("width"), get("height")):
@@ -226,7 +226,7 @@ def _sizes(document: Document, number: int) -> Iterator[Picture]:
     attributes, is_image = document.attributes[number], document.tags[number] == "img"
     above = document.parents[number]
     if is_image and above >= 0 and document.tags[above] in ("picture", "source"):
-        picture = _picture_of(document.elements[number])
+        picture = _picture_of(document.element(number))
         for source in picture.iter("source") if picture is not None else ():
             yield from _srcset(cast("dict[str, str]", source.attrib))
     yield from _srcset(attributes)

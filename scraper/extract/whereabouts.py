@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scraper.extract.belongs import Region
 from scraper.extract.document import Document
@@ -101,7 +102,13 @@ def _sureness(one: Opening) -> float:
         return 0.0
     get = one.attributes.get
     words = f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
-    found = _CLASS.search(words.lower()) if len(words) > 5 else None
+    return _named_sureness(words) if len(words) > 5 else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _named_sureness(words: str) -> float:
+    # The same classes stand in tags that differ by a link or a picture.
+    found = _CLASS.search(words.lower())
     if found is None:
         return 0.0
     return 0.52 if found[1] else 0.42

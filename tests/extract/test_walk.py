@@ -56,6 +56,7 @@ def told(parsed: document.Document) -> dict[str, object]:
     lists = ("parents", "ends", "texts", "owners", "first_runs", "end_runs", "headings", "images")
     more = ("links", "scripts", "metas", "title", "canonical", "language", "tags", "attributes")
     found = {name: getattr(parsed, name) for name in (*lists, *more)}
+    assert [parsed.element(n) for n in reversed(range(len(parsed.tags)))] == parsed.elements[::-1]
     return {**found, "elements": [str(element.tag) for element in parsed.elements]}
 
 
