@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect, bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from scraper.extract.belongs import FOREIGN, Region
 from scraper.extract.document import Document, Table
@@ -49,22 +49,31 @@ def _event(item: dict[str, Json]) -> PriceEvent | None:
     return PriceEvent(day, event, price) if day and (event or price is not None) else None
 
 
-def tables(document: Document) -> Iterator[tuple[int, Table]]:
-    """The tables of the page that speak of this house, with the number of their element."""
+def tables(document: Document, wanted: Callable[[list[str]], bool]) -> Iterator[Table]:
+    """The tables of the page that speak of this house and whose header is wanted."""
     for number, tag in enumerate(document.tags) if "table" in document.tags else ():
         if tag != "table" or document.regions[number] in FOREIGN:
             continue
-        cells = _inside(document, number, ("td", "th"))
-        rows = [
-            [
-                document.text_of(cell, 20)
-                for cell in cells[bisect(cells, row) : bisect_left(cells, document.ends[row])]
-            ]
-            for row in _inside(document, number, ("tr",))
-        ]
-        kept = [row for row in rows if any(row)]
-        if len(kept) > 1:
-            yield number, kept
+        rows = _rows(document, number)
+        header = next(rows, None)
+        # Most tables are labels and values: they have no header.
+        if header is not None and wanted(header) and len(table := [header, *rows]) > 1:
+            yield table
+
+
+def is_told_by(header: list[str]) -> bool:
+    """Whether a table with such a header is a history of prices or of taxes."""
+    return _of_prices(header) is not None or _of_taxes(header) is not None
+
+
+def _rows(document: Document, number: int) -> Iterator[list[str]]:
+    """The cells of each row of a table that has a text in it."""
+    cells = _inside(document, number, ("td", "th"))
+    for row in _inside(document, number, ("tr",)):
+        inside = cells[bisect(cells, row) : bisect_left(cells, document.ends[row])]
+        texts = [document.text_of(cell, 20) for cell in inside]
+        if any(texts):
+            yield texts
 
 
 def _inside(document: Document, number: int, tags: tuple[str, ...]) -> list[int]:
@@ -72,14 +81,28 @@ def _inside(document: Document, number: int, tags: tuple[str, ...]) -> list[int]
     return [n for n, tag in enumerate(document.tags[first:end], first) if tag in tags]
 
 
-def from_tables(found: list[tuple[int, Table]]) -> tuple[PriceEvent, ...]:
+def _of_prices(header: list[str]) -> tuple[int, int, int | None] | None:
+    """Where a header names the day, the price and the event; None without one of the first two."""
+    folded = [fold(cell) for cell in header]
+    day, price = _place(folded, _DATE_HEAD), _place(folded, _PRICE_HEAD)
+    return None if day is None or price is None else (day, price, _place(folded, _EVENT_HEAD))
+
+
+def _of_taxes(header: list[str]) -> tuple[int, int | None, int | None] | None:
+    """Where a header names the year, the assessed value and the taxes; None without a year."""
+    folded = [fold(cell) for cell in header]
+    year = _place(folded, ("year",))
+    assessed, taxes = _place(folded, _ASSESSED_HEAD), _place(folded, _TAX_HEAD)
+    return None if year is None or (assessed is None and taxes is None) else (year, assessed, taxes)
+
+
+def from_tables(found: list[Table]) -> tuple[PriceEvent, ...]:
     """The events of the first table whose header names a date and a price."""
-    for _, table in found:
-        header = [fold(cell) for cell in table[0]]
-        day, price = _place(header, _DATE_HEAD), _place(header, _PRICE_HEAD)
-        if day is None or price is None:
+    for table in found:
+        places = _of_prices(table[0])
+        if places is None:
             continue
-        what = _place(header, _EVENT_HEAD)
+        day, price, what = places
         return tuple(
             PriceEvent(row[day], row[what] if what is not None else "", _amount(row[price]))
             for row in table[1:]
@@ -137,18 +160,17 @@ def currencies(events: tuple[PriceEvent, ...]) -> Iterator[Fact]:
             return
 
 
-def tax_facts(found: list[tuple[int, Table]], lists: list[tuple[str, Json]]) -> Iterator[Fact]:
+def tax_facts(found: list[Table], lists: list[tuple[str, Json]]) -> Iterator[Fact]:
     """Assessed value and taxes of the newest year that a tax history shows."""
     for path, value in lists:
         for items in _lists_of_objects(value):
             yield from _tax_items(path, items)
             return
-    for _, table in found:
-        header = [fold(cell) for cell in table[0]]
-        year, assessed = _place(header, ("year",)), _place(header, _ASSESSED_HEAD)
-        taxes = _place(header, _TAX_HEAD)
-        if year is None or (assessed is None and taxes is None):
+    for table in found:
+        places = _of_taxes(table[0])
+        if places is None:
             continue
+        year, assessed, taxes = places
         newest = max(table[1:], key=lambda row: row[year] if len(row) > year else "")
         for column, place in (("tax_assessed_value", assessed), ("annual_tax_amount", taxes)):
             amount = (

@@ -48,7 +48,7 @@ class Layers:
     items: linked.Linked
     reader: labels.LabelReader
     pairs: list[labels.Pair]
-    tables: list[tuple[int, document.Table]]
+    tables: list[document.Table]
 
 
 def extract(page: Page, hints: Hints = NO_HINTS) -> Extraction:
@@ -84,8 +84,13 @@ def _read(page: Page, hints: Hints) -> Layers:
         items=microdata.read(parsed),
         reader=reader,
         pairs=list(reader.pairs()),
-        tables=list(history.tables(parsed)),
+        tables=list(history.tables(parsed, _is_told_by)),
     )
+
+
+def _is_told_by(header: list[str]) -> bool:
+    """Whether a layer reads tables with such a header."""
+    return history.is_told_by(header) or schools.is_told_by(header)
 
 
 def _facts(layers: Layers) -> Iterator[Fact]:
@@ -113,7 +118,7 @@ def _facts(layers: Layers) -> Iterator[Fact]:
         schools.from_lists(layers.embedded.lists.get("schools", [])), 0.88
     )
     yield from schools.school_facts(schools.from_labels(layers.pairs), labels.CONFIDENCE)
-    shown = schools.from_tables(table for _, table in layers.tables)
+    shown = schools.from_tables(layers.tables)
     yield from schools.school_facts(shown or schools.from_page(page), 0.75)
     yield from history.tax_facts(layers.tables, layers.embedded.lists.get("tax_history", []))
 

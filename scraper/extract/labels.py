@@ -15,7 +15,7 @@ from functools import lru_cache
 from scraper.extract.belongs import FOREIGN, Region
 from scraper.extract.document import Document
 from scraper.extract.fits import fits, kind_of, typology
-from scraper.extract.nearby import beside, holder, meet
+from scraper.extract.nearby import apart, beside, holder, meet
 from scraper.extract.sieves import COLON, LONGEST_LABEL, of_label, passing
 from scraper.extract.vocabulary import IGNORED, Term, fold, label_term, split_unit, unit_like
 from scraper.facts import Fact
@@ -24,26 +24,6 @@ CONFIDENCE = 0.8
 _FAR = 4
 """A label and its value meet at most so many steps up the tree."""
 _LABEL_TAGS = frozenset(("dt", "th"))
-_NEW_ENTRY = frozenset(
-    [
-        "li",
-        "tr",
-        "dt",
-        "th",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "nav",
-        "section",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +168,15 @@ class LabelReader:
         if after >= len(document.texts):
             return "", 99
         meeting, steps, branch = meet(document, run, after)
-        text = _LEAD.sub("", document.texts[after])
+        text = _without_lead(document.texts[after])
         if steps > _FAR or (term is None and steps > 2):
             return "", 99
         marked_up = document.tags[document.owners[run]] in _LABEL_TAGS
         if not marked_up and self.term(split_unit(text)[0]) and self.has_own_value(after, steps):
             return "", 99
-        if self.apart(run, meeting, branch):
+        if apart(document, run, meeting, branch):
             return "", 99
-        value = _LEAD.sub("", self.whole_value(run, after, (meeting, branch), term))
+        value = _without_lead(self.whole_value(run, after, (meeting, branch), term))
         if term is not None and term.column != IGNORED and not fits(term.column, value):
             value = text if fits(term.column, text) else ""
         return value, steps
@@ -206,18 +186,6 @@ class LabelReader:
         if run + 1 >= len(self.document.texts):
             return False
         return meet(self.document, run, run + 1)[1] <= steps
-
-    def apart(self, run: int, meeting: int, branch: int) -> bool:
-        """Whether a label and the text behind it are two entries of one list, or a new part."""
-        document = self.document
-        if branch >= 0 and document.tags[branch] in _NEW_ENTRY:
-            return True
-        for step in document.ancestors(document.owners[run]):
-            if step == meeting:
-                return False
-            if document.tags[step] in ("li", "tr", "a", "button", "option"):
-                return True
-        return False
 
     def whole_value(self, run: int, after: int, where: tuple[int, int], term: Term | None) -> str:
         """All texts of the value's element, or of the rest of the element that both stand in."""
@@ -286,6 +254,11 @@ def _known_label(text: str) -> tuple[str, str, Term | None]:
 @lru_cache(maxsize=8192)
 def _has_letter(text: str) -> bool:
     return any(char.isalpha() for char in text)
+
+
+def _without_lead(text: str) -> str:
+    """A value without the colon or the dash before it."""
+    return _LEAD.sub("", text) if text[0] in ":\u2013\u2014-" else text
 
 
 def _number_first(term: Term) -> bool:

@@ -27,8 +27,11 @@ def merge(facts: Iterable[Fact]) -> tuple[dict[str, Fact], dict[str, tuple[Fact,
     best: dict[str, Fact] = {}
     others: dict[str, tuple[Fact, ...]] = {}
     for column, found in columns.items():
+        if len(found) == 1:
+            best[column] = found[0]
+            continue
         ranked = _ranked(column, found)
-        best[column] = ranked[0] if len(found) == 1 else _sured(column, found, ranked)
+        best[column] = _sured(column, found, ranked)
         if len(ranked) > 1:
             others[column] = tuple(ranked[1:])
     _drop_echo(best, others)
@@ -63,8 +66,6 @@ def _drop_echo(best: dict[str, Fact], others: dict[str, tuple[Fact, ...]]) -> No
 
 def _ranked(column: str, facts: list[Fact]) -> list[Fact]:
     """One fact a different value, the surest first."""
-    if len(facts) == 1:
-        return facts
     groups: dict[str, list[Fact]] = defaultdict(list)
     kind = kind_of(column)
     if kind == "area" and not all(map(_bare, facts)):

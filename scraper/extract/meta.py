@@ -35,6 +35,15 @@ _PLACES: Final = {
     "description": ("description", 0.2),
 }
 """Names from https://ogp.me, the Facebook object types `place` and `product`, and geo tags."""
+_ENDINGS: Final = {
+    ":address": ("address", 0.7),
+    ":beds": ("bedrooms", 0.8),
+    ":bedrooms": ("bedrooms", 0.8),
+    ":baths": ("bathrooms", 0.8),
+    ":bathrooms": ("bathrooms", 0.8),
+    ":price": ("price", 0.7),
+}
+"""Ends of a site's own property names: `site:address`, `og:site:beds`."""
 _TITLES: Final = ("og:title", "og:description", "description", "twitter:title")
 
 
@@ -44,7 +53,7 @@ def read(document: Document) -> Iterator[Fact]:
     for name, (column, sure) in _PLACES.items():
         if name in metas and fits(column, metas[name]):
             yield Fact(column, metas[name], f"meta:{name}", sure)
-    for suffix, (column, sure) in _endings().items():
+    for suffix, (column, sure) in _ENDINGS.items():
         for name, content in metas.items():
             if name.endswith(suffix) and name not in _PLACES and fits(column, content):
                 yield Fact(column, content, f"meta:{name}", sure)
@@ -54,18 +63,6 @@ def read(document: Document) -> Iterator[Fact]:
     texts = [("title", document.title)] + [(f"meta:{n}", metas[n]) for n in _TITLES if n in metas]
     for name, text in texts:
         yield from _sentence(name, text[:300])
-
-
-def _endings() -> dict[str, tuple[str, float]]:
-    """Ends of a site's own property names: `site:address`, `og:site:beds`."""
-    return {
-        ":address": ("address", 0.7),
-        ":beds": ("bedrooms", 0.8),
-        ":bedrooms": ("bedrooms", 0.8),
-        ":baths": ("bathrooms", 0.8),
-        ":bathrooms": ("bathrooms", 0.8),
-        ":price": ("price", 0.7),
-    }
 
 
 def _country(document: Document) -> Iterator[Fact]:

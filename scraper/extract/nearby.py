@@ -6,6 +6,28 @@ from collections.abc import Iterator
 
 from scraper.extract.document import Document
 
+_ENTRY = frozenset(("li", "tr", "a", "button", "option"))
+_NEW_ENTRY = frozenset(
+    [
+        "li",
+        "tr",
+        "dt",
+        "th",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "nav",
+        "section",
+    ]
+)
+
 
 def holder(document: Document, run: int) -> int:
     """The innermost element around a run that holds another one too; -1 where none does."""
@@ -29,10 +51,27 @@ def beside(document: Document, part: int) -> Iterator[int]:
 
 def meet(document: Document, run: int, other: int) -> tuple[int, int, int]:
     """Where two runs meet, how many steps up, and the other's branch below."""
-    chain = {step: place for place, step in enumerate(document.ancestors(document.owners[run]))}
-    branch, steps = -1, 0
-    for step in document.ancestors(document.owners[other]):
-        if step in chain:
-            return step, max(chain[step], steps), branch
-        branch, steps = step, steps + 1
-    return 0, 99, branch
+    parents, ends = document.parents, document.ends
+    step, theirs = document.owners[run], document.owners[other]
+    mine = up = 0
+    while not step <= theirs < ends[step]:
+        step, mine = parents[step], mine + 1
+    branch = -1
+    while theirs != step:
+        branch, theirs, up = theirs, parents[theirs], up + 1
+    return step, max(mine, up), branch
+
+
+def apart(document: Document, run: int, meeting: int, branch: int) -> bool:
+    """Whether a label and the text behind it are two entries of one list, or a new part.
+
+    They meet in an element; `branch` is the one below it that the text stands in, -1 for none.
+    """
+    tags, step = document.tags, document.owners[run]
+    if branch >= 0 and tags[branch] in _NEW_ENTRY:
+        return True
+    while step != meeting:
+        if tags[step] in _ENTRY:
+            return True
+        step = document.parents[step]
+    return False

@@ -209,7 +209,7 @@ def _opens(document: Document, number: int) -> str:
 
 
 def _is_file(href: str) -> bool:
-    return _EXTENSION.search(href.split("?", maxsplit=1)[0]) is not None
+    return "." in href and _EXTENSION.search(href.split("?", maxsplit=1)[0]) is not None
 
 
 def _no_script(document: Document, number: int) -> bool:

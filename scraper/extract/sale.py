@@ -19,12 +19,15 @@ from scraper.facts import Fact, PriceEvent
 from scraper.parse.dates import parse_date
 
 _OPEN = frozenset(("for_sale", "pending"))
+_SALES = frozenset(("sold", "last_sold"))
 _OLD = {"sold_price": "last_sold_price", "sold_on": "last_sold_on"}
 
 
 def settle(facts: Iterable[Fact], history: tuple[PriceEvent, ...]) -> list[Fact]:
     """The facts with `price`, `sold` and `last_sold` turned into columns by the page's status."""
-    split = [part for fact in facts for part in _split(fact)]
+    split: list[Fact] = []
+    for said in facts:
+        split += _split(said) if said.column in _SALES else (said,)
     status = _status(split)
     if status is None and any(f.column == "price" and f.confidence >= 0.5 for f in split):
         # A page that asks a price and says nothing of a sale offers the house.
@@ -61,10 +64,7 @@ def _plain(fact: Fact) -> str:
 
 
 def _split(fact: Fact) -> Iterator[Fact]:
-    """`sold` and `last_sold` hold a sum, a day or both; other facts stay as they are."""
-    if fact.column not in ("sold", "last_sold"):
-        yield fact
-        return
+    """`sold` and `last_sold` hold a sum, a day or both."""
     text = str(fact.raw)
     amount, day = _AMOUNT.search(text), _DAY.search(text)
     if amount is not None and is_money(amount[0]):

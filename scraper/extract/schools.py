@@ -126,11 +126,21 @@ def from_page(document: Document) -> list[School]:
 def from_tables(tables: Iterable[Table]) -> list[School]:
     """The schools of the first table whose header names a school beside its level or distance."""
     for table in tables:
-        head = {what: _place(table[0], pattern) for what, pattern in _HEAD.items()}
-        if head["name"] is not None and (head["level"], head["distance"]) != (None, None):
+        if is_told_by(table[0]):
+            head = _places(table[0])
             rows = [{what: _cell(row, at) for what, at in head.items()} for row in table[1:]]
             return [_from_row(row) for row in rows if fits("high_school", row["name"])]
     return []
+
+
+def is_told_by(header: list[str]) -> bool:
+    """Whether a header names a school beside its level or distance."""
+    head = _places(header)
+    return head["name"] is not None and (head["level"], head["distance"]) != (None, None)
+
+
+def _places(header: list[str]) -> dict[str, int | None]:
+    return {what: _place(header, pattern) for what, pattern in _HEAD.items()}
 
 
 def _from_row(row: dict[str, str]) -> School:

@@ -67,17 +67,17 @@ def put_back(found: Sequence[Script], marks: list[str], cuts: list[str]) -> list
 
 def _insides(text: str) -> Iterator[tuple[int, int, str]]:
     """Where the inside of each script and style stands, and the beginning of its end tag."""
-    script, style = text.find("<script"), text.find("<style")
-    while script >= 0 or style >= 0:
-        is_style = script < 0 or 0 <= style < script
-        begin, name = (style, "</style") if is_style else (script, "</script")
-        start = text.find(">", begin) + 1
+    script, end = text.find("<script"), 0
+    while True:
+        # What stands in a script is not searched for a style.
+        style = text.find("<style", end, script if script >= 0 else len(text))
+        begin, name = (style, "</style") if style >= 0 else (script, "</script")
+        start = text.find(">", begin) + 1 if begin >= 0 else 0
         end = _end(text, start, name) if start else -1
         if end < 0:
             return
         yield start, end, name
         script = text.find("<script", end) if 0 <= script < end else script
-        style = text.find("<style", end) if 0 <= style < end else style
 
 
 def _end(text: str, start: int, name: str) -> int:

@@ -181,7 +181,13 @@ def unit_like(text: str) -> bool:
     >>> unit_like("m²"), unit_like("sq. ft."), unit_like("LAND")
     (True, True, False)
     """
-    return _UNIT.match(text.strip()) is not None
+    bare = text.strip()
+    return len(bare) < _LONGER_THAN_UNITS and _is_unit(bare)
+
+
+@lru_cache(maxsize=8192)
+def _is_unit(text: str) -> bool:
+    return _UNIT.match(text) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -247,6 +253,7 @@ _AREA_LABELS = {
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _UNIT_IN_LABEL = re.compile(r"^(.*?)\s*[(\[]([^)\]]*)[)\]]\s*:?\s*$")
 _UNIT_AT_END = re.compile(r"\b(sq ft|sqft|square feet|acres|hectares|m2|sqm|sq m|mq|qm)$")
+_LONGER_THAN_UNITS = 12
 _UNIT = re.compile(
     r"(?i)^(m2|m²|sqm|sq\.? ?m|sq\.? ?ft\.?|sqft|ft2|ft²|acres?|ac|ha|hectares?|mq"
     r"|sq\.? ?yd|usd|eur|gbp|[$€£])$"

@@ -56,7 +56,7 @@ def _piece(markup: str) -> Piece:
     ('p', '3 & 4', '3 & \\n4')
     """
     tag, _, behind = markup.partition(">")
-    one = OPENED[tag]
+    one = ODD if "&#" in markup and _ODD_SIGN.search(markup) else OPENED[tag]
     if one is not None and one.is_apart:
         return one, "", behind if one.tag in SKIPPED else unescaped(behind)
     text = unescaped(behind)
@@ -65,6 +65,11 @@ def _piece(markup: str) -> Piece:
 
 PIECES: Final = Kept(_piece, longest=400, most=1_200_000)
 """Pieces of written-out markup to what they say: most are the same on all pages of a site."""
+
+
+def _is_image_link(one: Opening) -> bool:
+    """Whether a start tag leads to the page's picture."""
+    return one.tag == "link" and one.attributes.get("rel") == "image_src"
 
 
 def _without_insides(pieces: list[Piece]) -> list[Piece]:
@@ -137,19 +142,20 @@ class Walk:
         """Fill the document."""
         document = self.document
         markup = etree.tostring(root, encoding="unicode", with_tail=False)
-        document.has_base = "<base" in markup
-        document.has_image_link = '"image_src"' in markup
         # In what libxml2 writes, both brackets stand only around tags.
         pieces = [*map(PIECES.__getitem__, markup.replace("/>", "></>").split("<")[1:])]
         openings = [one for one, _, _ in pieces if one is not None]
         distinct = set(openings)
-        if ODD in distinct or ("&#" in markup and _ODD_SIGN.search(markup)):
+        if ODD in distinct:
             self.over_elements(root)
-        elif _LEFT_OUT.isdisjoint([one.tag for one in distinct]):
-            self.over_pieces(pieces, openings)
         else:
-            pieces = _without_insides(pieces)
-            self.over_pieces(pieces, [one for one, _, _ in pieces if one is not None])
+            tags = {one.tag for one in distinct}
+            document.has_base = "base" in tags
+            document.has_image_link = "link" in tags and any(map(_is_image_link, distinct))
+            if not _LEFT_OUT.isdisjoint(tags):
+                pieces = _without_insides(pieces)
+                openings = [one for one, _, _ in pieces if one is not None]
+            self.over_pieces(pieces, openings)
         document.tags = [one.tag for one in document.openings]
         document.attributes = [one.attributes for one in document.openings]
 
