@@ -15,6 +15,7 @@ from scrapy.crawler import Crawler
 from scraper.cli.afterwards import finish
 from scraper.cli.metrics import end_before_start
 from scraper.cli.preflight import preflight
+from scraper.cli.signals import Signals
 from scraper.cli.stopping import Stopper, end_now
 from scraper.errors import ExitCode, HousecrawlError, UsageError
 from scraper.sites.load import load_site
@@ -74,7 +75,9 @@ class Command(ScrapyCrawl):
     def _checked_crawler(self, spider: str) -> Crawler:
         """The crawler of a spider, whose class may have settings of its own."""
         try:
-            return self._create_crawler(spider)
+            crawler = self._create_crawler(spider)
+            crawler.signals = Signals(crawler)
+            return crawler
         except HousecrawlError as error:
             with self._run.ledger:
                 print(f"housecrawl: {error}", file=sys.stderr)
