@@ -36,7 +36,7 @@ class Worker:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._process: Process | None = None
-        self._room = Room(options.max_bytes)
+        self._room = Room()
 
     @property
     def pid(self) -> int | None:
@@ -88,7 +88,6 @@ class Worker:
             "scraper.photos.worker",
             str(self._options.max_pixels),
             str(self._room.file),
-            str(self._room.size),
             pass_fds=(self._room.file,),
             stdin=PIPE,
             stdout=PIPE,

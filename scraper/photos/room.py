@@ -4,50 +4,47 @@ from __future__ import annotations
 
 import os
 import tempfile
-from mmap import ACCESS_READ, mmap
+from contextlib import suppress
 from typing import Final
+
+from scraper.photos.reasons import PhotoError
 
 _SYSTEM_HAS: Final = hasattr(os, "memfd_create")
 
 
 class Room:
-    """Memory of two processes: one puts a photo there, the other reads it where it is.
+    """A file in memory that two processes have: one puts a photo there, the other takes it.
 
-    By a pipe the system would copy it twice, page by page. It takes as much memory as the largest
-    photo that was put there, and is given back when the object goes.
+    Through a pipe the system would make new pages for every photo, and wake both sides for each
+    piece. It takes as much memory as the largest photo yet, given back when the object goes.
     """
 
-    def __init__(self, size: int) -> None:
-        """`size`: bytes of the largest photo."""
-        self.size = max(1, size)
+    def __init__(self) -> None:
         self.file = _anonymous()
         """Its descriptor, for the other process."""
-        os.ftruncate(self.file, self.size)
-        self._memory = mmap(self.file, self.size)
 
     def put(self, data: bytes) -> None:
-        """Have a photo there, in place of the one before; ValueError where it is too large."""
-        if len(data) > self.size:
-            raise ValueError(f"{len(data):,} bytes do not fit into {self.size:,}")
-        self._memory[: len(data)] = data
-
-    def close(self) -> None:
-        """Give it back; more than once does no harm."""
-        if not self._memory.closed:
-            self._memory.close()
-            os.close(self.file)
+        """Have a photo there, in place of the one before; PhotoError where it does not fit."""
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[os.pwrite(self.file, left, len(data) - len(left)) :]
+        except OSError as error:
+            reason = f"no room to decode it: {error.strerror}: {len(data):,} bytes"
+            raise PhotoError(reason) from error
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(AttributeError, OSError):
+            os.close(self.file)
 
 
-def seen(file: int, size: int) -> mmap:
-    """The same memory in the other process, to read."""
-    return mmap(file, size, access=ACCESS_READ)
+def taken(file: int, size: int) -> bytes:
+    """The first bytes of what lies in a room, in the other process."""
+    return os.pread(file, size, 0)
 
 
 def _anonymous() -> int:
-    """A file without a name that is held in memory, or on the disk where the system has no such."""
+    """A file without a name: in memory, or on the disk where the system has no such."""
     if _SYSTEM_HAS:
         return os.memfd_create("photo")
     with tempfile.TemporaryFile() as file:

@@ -15,7 +15,6 @@ import os
 import resource
 import sys
 from dataclasses import fields
-from mmap import mmap
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,7 @@ import orjson
 
 from scraper.photos.downsample import Downsampled, downsample
 from scraper.photos.reasons import PhotoError
-from scraper.photos.room import seen
+from scraper.photos.room import taken
 
 BYTES_A_PIXEL: Final = 16
 """What decoding takes at most: the picture, its copy in RGB, and the coefficients of a JPEG."""
@@ -35,7 +34,7 @@ _NICE: Final = 5
 def main() -> None:
     """Answer until the input ends."""
     os.nice(_NICE)
-    room = seen(int(sys.argv[2]), int(sys.argv[3]))
+    room = int(sys.argv[2])
     _limit_memory(int(sys.argv[1]))
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     while line := questions.readline():
@@ -43,8 +42,8 @@ def main() -> None:
         answers.flush()
 
 
-def _answer(asked: dict[str, int], room: mmap) -> bytes:
-    data = room[: asked.pop("bytes")]
+def _answer(asked: dict[str, int], room: int) -> bytes:
+    data = taken(room, asked.pop("bytes"))
     try:
         photo = downsample(data, **asked)
     except PhotoError as error:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import time
 from contextlib import suppress
@@ -37,9 +38,16 @@ async def test_a_small_photo_has_nothing_of_the_large_one_before(encoded):
     assert found == downsample(small)
 
 
-async def test_a_photo_fills_its_room_to_the_last_byte(encoded):
-    data = encoded(200, 200)
-    async with PhotoPool(Options(workers=1, max_bytes=len(data))) as pool:
+async def test_where_files_may_not_grow_a_photo_says_so(encoded):
+    data, limits = encoded(400, 300), resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with PhotoPool(Options(workers=1)) as pool:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        try:
+            with pytest.raises(PhotoError, match=r"no room to decode it: .* [\d,]+ bytes"):
+                await pool.downsample(data)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
         assert await pool.downsample(data) == downsample(data)
 
 
