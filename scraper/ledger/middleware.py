@@ -23,7 +23,7 @@ from scraper.ledger.known import seen_of
 from scraper.ledger.moments import utc_now
 from scraper.ledger.options import Options
 from scraper.ledger.part import Part
-from scraper.ledger.parts import seal, write_ids
+from scraper.ledger.parts import may_seal, seal, write_ids
 from scraper.ledger.visits import visit_row
 from scraper.ledger.window import Window
 from scraper.place.open import open_place
@@ -158,7 +158,8 @@ class LedgerExtension:
         finally:
             self.window.leave(item.lease)
         self._count(names.STAT_HOUSES.format(outcome=row["outcome"]), 1)
-        if self._closing is None and (self._sealing is None or self._sealing.done()):
+        idle = self._sealing is None or self._sealing.done()
+        if self._closing is None and idle and may_seal(self.ledger):
             self._sealing = self._beside(self._seal)
         return item.row if isinstance(item, House) else row
 

@@ -36,6 +36,12 @@ PART_ROWS: Final = 5_000
 PART_BYTES: Final = 64 << 20
 
 
+def may_seal(ledger: Ledger, rows: int = PART_ROWS, size: int = PART_BYTES) -> bool:
+    """Whether `seal` may find a full part, as far as is known without looking."""
+    known = ledger.unplanned
+    return known is None or Bounds(rows, size).are_reached(*known)
+
+
 def seal(
     ledger: Ledger,
     place: Place,

@@ -62,6 +62,10 @@ class Bounds:
     bytes: int
     """Bytes of them as the ledger keeps them: about the size of the part with photos."""
 
+    def are_reached(self, rows: int, size: int) -> bool:
+        """Whether so many visits and bytes fill a part."""
+        return rows >= self.rows or size >= self.bytes
+
 
 def read_plans(connection: sqlite3.Connection) -> list[Plan]:
     """All parts that the ledger knows, in the order in which it met them."""

@@ -60,7 +60,8 @@ class Ledger:
         self._tallies = Tallies()
         self._search = leases.Search()
         self._budget: dict[str, int] = {}
-        self._unplanned: tuple[int, int] | None = None
+        self.unplanned: tuple[int, int] | None = None
+        """Finished visits that no plan covers, and their bytes; None where they are not counted."""
         self.sealing = threading.Lock()
         """Held while parts are sealed: one thread at a time."""
         database.on_rollback = self._forget
@@ -266,19 +267,18 @@ class Ledger:
 
     def is_part_full(self, bounds: Bounds) -> bool:
         """Whether the finished rows that are in no part yet fill one."""
-        if self._unplanned is None:
+        if self.unplanned is None:
             with self.database.transaction() as connection:
-                self._unplanned = plans.unplanned(connection)
-        rows, size = self._unplanned
-        return rows >= bounds.rows or size >= bounds.bytes
+                self.unplanned = plans.unplanned(connection)
+        return bounds.are_reached(*self.unplanned)
 
     def note_planned(self) -> None:
         """Finished rows went into a part: count anew what is left."""
-        self._unplanned = None
+        self.unplanned = None
 
     def _note_finished(self, size: int) -> None:
-        if self._unplanned is not None:
-            self._unplanned = (self._unplanned[0] + 1, self._unplanned[1] + size)
+        if self.unplanned is not None:
+            self.unplanned = (self.unplanned[0] + 1, self.unplanned[1] + size)
 
     def _put_in_order(self, place: Place, only: Part | None) -> None:
         with self.database.transaction() as connection:
@@ -295,6 +295,6 @@ class Ledger:
                 self._tallies.move(connection, number, hashes, State.LEASED, State.AGAIN)
 
     def _forget(self) -> None:
-        self._unplanned = None
+        self.unplanned = None
         self._tallies.forget()
         self._search = leases.Search()

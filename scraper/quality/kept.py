@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import zlib
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from scraper.quality.finding import EXAMPLES
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 LATEST: Final = 12
 """Pages that are held: the houses of an alarm are among the latest ones."""
@@ -35,7 +40,7 @@ class KeptPages:
         """Hold a page."""
         self._pages.pop(url, None)
         large = len(text) > _LARGE
-        self._pages[url] = zlib.compress(text.encode(errors="replace"), 1) if large else text
+        self._pages[url] = zstd.compress(text.encode(errors="replace"), 1) if large else text
         if len(self._pages) > LATEST:
             self._pages.popitem(last=False)
 
@@ -72,7 +77,7 @@ class KeptPages:
     def _text(self, url: str) -> str:
         held = self._pages[url]
         if isinstance(held, bytes):
-            return zlib.decompress(held).decode()
+            return zstd.decompress(held).decode()
         return held.encode(errors="replace").decode()
 
 

@@ -74,8 +74,11 @@ def price(row: Row) -> float | None:
     >>> price({"sold_price": None, "listed_price": 5.0}), price({})
     (5.0, None)
     """
-    found = (row.get(name) for name in PRICES)
-    return next((value for value in found if isinstance(value, int | float)), None)
+    for name in PRICES:
+        value = row.get(name)
+        if isinstance(value, (int, float)):
+            return value
+    return None
 
 
 def rate(row: Row) -> float | None:
@@ -111,7 +114,8 @@ def see(row: Row) -> Seen:
 
 
 def _filled(row: Row) -> list[str]:
-    found = [name for name in columns() if row.get(name) not in (None, "")]
+    get = row.get
+    found = [name for name in columns() if (value := get(name)) is not None and value != ""]
     if price(row) is not None:
         found.append("price")
     if row.get("photo_count"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from lxml import etree
@@ -24,6 +25,15 @@ from scraper.rights.usage import preferences
 
 _POLICY: Final = 500
 """Characters of a policy's address that are kept."""
+_META: Final = re.compile(rb"<(?i:meta)")
+_PLAIN: Final = re.compile(
+    rb"<meta(?:[ \t\r\n]+[a-z][a-z0-9:._-]*+"
+    rb"(?:[ \t\r\n]*=[ \t\r\n]*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=`]++))?)*+[ \t\r\n]*/?>",
+    re.IGNORECASE,
+)
+"""A meta tag that every parser reads alike."""
+_HERE: Final = "housecrawl-end"
+"""An element that no page has."""
 
 
 def page_signals(page: Page, token: str) -> Signals:
@@ -61,12 +71,15 @@ def _meta_signals(text: str, token: str) -> Signals:
 
 
 def _metas(text: str, token: str) -> list[tuple[str, str]]:
-    """Name, in lower case, and content of the meta tags, where one may be for us."""
-    lower = text.lower()
-    if "<meta" not in lower or not any(name in lower for name in ("robots", "tdm-", token.lower())):
+    """Name, in lower case, and content of the meta tags, up to the last that may be for us."""
+    data = text.encode("utf-8", "replace")
+    names = (b"robots", b"tdm-", token.lower().encode())
+    end = _end_of_ours(data, names)
+    if not end or not _has_any(data, names):
         return []
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    root = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser)
+    root = _first_part(data, end) if end < len(data) else None
+    if root is None:
+        root = _parsed(data.replace(b"\0", b""))
     if root is None:
         return []
     return [
@@ -74,6 +87,48 @@ def _metas(text: str, token: str) -> list[tuple[str, str]]:
         for tag in root.iter("meta")
         if tag.get("name")
     ]
+
+
+def _end_of_ours(data: bytes, names: Iterable[bytes]) -> int:
+    """Where the last meta tag that may have one of the names ends, or later; 0 without any.
+
+    A tag in plain form without any of them is none of ours, whatever else the page is.
+    """
+    if b"\0" in data:  # what it parts is not parted in the parser
+        return len(data) if _META.search(data) else 0
+    end = 0
+    for start in _META.finditer(data):
+        tag = _PLAIN.match(data, start.start())
+        if tag is None:
+            end = data.find(b">", start.end()) + 1 or len(data)
+        elif _has_any(tag[0], (*names, b"&#")):  # a letter may be written by its number
+            end = tag.end()
+    return end
+
+
+def _has_any(markup: bytes, names: Iterable[bytes]) -> bool:
+    lower = markup.lower()
+    return any(name in lower for name in names)
+
+
+def _first_part(data: bytes, end: int) -> etree._Element | None:
+    """The tree of a page's beginning; None where that might be read otherwise than in the whole.
+
+    An element of our own at its end tells that no tag, comment or script is open there.
+    """
+    begun = data[:end]
+    if _HERE.encode() in begun.lower():
+        return None
+    try:
+        root = _parsed(begun + f"<{_HERE}>".encode())
+    except etree.XMLSyntaxError:
+        return None  # a comment that hides all
+    return root if root is not None and root.find(f".//{_HERE}") is not None else None
+
+
+def _parsed(data: bytes) -> etree._Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    return etree.fromstring(data, parser)
 
 
 def _said(text: str) -> tuple[str, ...]:
