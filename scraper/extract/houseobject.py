@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from scraper.extract.belongs import Region, key_region
 from scraper.extract.carried import carries_id
 from scraper.extract.fits import fits, kind_of
 from scraper.extract.joined import Found, joined
+from scraper.extract.kept import by_keys
 from scraper.extract.labelled import labelled_facts
 from scraper.extract.objects import CORE, Cache, Node, entities, keyed
 from scraper.extract.scripts import Json
@@ -24,8 +24,6 @@ from scraper.extract.vocabulary import Term, key_of, key_term, unit_like
 
 LISTS: Final = frozenset(("photos", "price_history", "tax_history", "schools"))
 """Pseudo-columns whose value is a list of its own."""
-_USUAL = 60
-"""An object with more keys is kept by its IDs: no other has the same."""
 _INSIDE = 4
 """Facts are taken from objects at most so many levels inside the house's own."""
 
@@ -97,14 +95,9 @@ def _core_columns(node: dict[str, Json]) -> set[str]:
     return {column for key, column in _keys_of_core(node) if node[key] is not None}
 
 
-def _keys_of_core(node: dict[str, Json]) -> tuple[tuple[str, str], ...]:
-    known = _core_keys if len(node) <= _USUAL else _core_keys.__wrapped__
-    return known(tuple(node))
-
-
-@lru_cache(maxsize=4096)
-def _core_keys(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The keys that name a core column, with it. Objects of one kind have the same keys."""
+@by_keys
+def _keys_of_core(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The keys that name a core column, with it."""
     terms = ((key, key_term(key)) for key in keys if len(key) < 32)
     return tuple((k, term.column) for k, term in terms if term is not None and term.column in CORE)
 
@@ -114,20 +107,19 @@ def _facts(
 ) -> Iterator[Found]:
     """The facts of an object and of the objects inside it."""
     units, numbered = _units(node), keyed(node)
-    addressed = _is_addressed(node)
     under = "lot_size_sqft" if _is_land(node) else under
     yield from joined(node, path, depth)
-    for key, given in node.items():
-        word = key_of(key) if len(key) <= 48 else ""
-        value = _meant(given, cache)
-        term = _of_land(key_term(key) if word else None, under)
-        place = f"{path}.{key}" if path else key
+    for key, said, is_kind in _keys_of_house(node):
+        given = node[key]
+        value, term = _meant(given, cache), _of_land(said, under)
+        if value in (None, "") or (term is None and not isinstance(value, dict)):
+            continue
         column = term.column if term is not None else ""
-        foreign = key_region(word) is not Region.OWN and column != "hoa_monthly"
-        if not word or value in (None, "") or foreign or (column == "state" and not addressed):
+        if column == "state" and not _is_addressed(node):
             continue
-        if word in _TYPE_KEYS and len(_core_columns(node)) < 3:
+        if is_kind and len(_core_columns(node)) < 3:
             continue
+        place = f"{path}.{key}" if path else key
         if column in LISTS:
             yield Found(column, given, place, depth)
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
@@ -140,6 +132,18 @@ def _facts(
             yield Found(column, ", ".join(value), place, depth)
 
 
+@by_keys
+def _keys_of_house(keys: tuple[str, ...]) -> tuple[tuple[str, Term | None, bool], ...]:
+    """The keys that may speak of a house, what they stand for, whether they say what kind it is."""
+    words = {key: word for key in keys if len(key) <= 48 and (word := key_of(key))}
+    terms = {key: key_term(key) for key in words}
+    return tuple(
+        (key, term, words[key] in _TYPE_KEYS)
+        for key, term in terms.items()
+        if key_region(words[key]) is Region.OWN or (term and term.column == "hoa_monthly")
+    )
+
+
 def _meant(value: Json, cache: Cache) -> Json:
     """What a reference points to; the only item of a list in place of the list."""
     if isinstance(value, dict) and "__ref" in value:
@@ -149,8 +153,11 @@ def _meant(value: Json, cache: Cache) -> Json:
 
 def _is_land(node: dict[str, Json]) -> bool:
     """Whether an object says of itself that it is the size of the land."""
-    named = (node.get(key) for key in ("sizeType", "areaType", "type", "name", "key"))
-    return any(isinstance(one, str) and one.lower() in _LAND for one in named)
+    for key in ("sizeType", "areaType", "type", "name", "key"):
+        one = node.get(key)
+        if isinstance(one, str) and one.lower() in _LAND:
+            return True
+    return False
 
 
 def _of_land(term: Term | None, under: str) -> Term | None:
@@ -208,17 +215,19 @@ def _amount(node: dict[str, Json], column: str) -> tuple[Json, str] | None:
 
 def _units(node: dict[str, Json]) -> dict[str, str]:
     """Column to the unit that a neighbouring key gives: `lotAreaUnits` beside `lotAreaValue`."""
-    found = {}
-    for key, value in node.items():
-        term = key_term(key) if isinstance(value, str) else None
-        if term is not None and term.column[0] == "@":
-            found[term.column[1:]] = value
-    return found
+    return {of: node[key] for key, of in _keys_of_units(node) if isinstance(node[key], str)}
 
 
-def _is_addressed(node: dict[str, Json]) -> bool:
+@by_keys
+def _keys_of_units(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    terms = ((key, key_term(key)) for key in keys)
+    return tuple((k, term.column[1:]) for k, term in terms if term and term.column[0] == "@")
+
+
+@by_keys
+def _is_addressed(keys: tuple[str, ...]) -> bool:
     """Whether an object has parts of an address: only there `state` is one of them."""
-    terms = (key_term(key) for key in node)
+    terms = map(key_term, keys)
     return any(term is not None and term.column in ("city", "zip", "address") for term in terms)
 
 

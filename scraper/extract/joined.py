@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from scraper.extract.kept import by_keys
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import fold, key_of
 from scraper.parse.tables import lines
@@ -31,7 +32,9 @@ def joined(node: dict[str, Json], path: str, depth: int) -> Iterator[Found]:
     >>> [f.value for f in joined({"outcode": "M33", "incode": "4AB", "town": "Sale"}, "", 0)]
     ['M33 4AB']
     """
-    pieces = {key_of(key): str(value) for key, value in node.items() if _is_piece(value)}
+    if not (words := _pieces(node)):
+        return
+    pieces = {word: str(node[key]) for key, word in words if _is_piece(node[key])}
     street = next((pieces[key] for key in STREETS if key in pieces), "")
     number = next((pieces[key] for key in _NUMBERS if key in pieces), "")
     if street and number and len(number) < 9 and number[0].isdigit() and number not in street:
@@ -39,6 +42,13 @@ def joined(node: dict[str, Json], path: str, depth: int) -> Iterator[Found]:
     if "outcode" in pieces and "incode" in pieces:
         code = f"{pieces['outcode']} {pieces['incode']}"
         yield Found("zip", code, f"{path}.outcode".lstrip("."), depth)
+
+
+@by_keys
+def _pieces(keys: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The keys of such pieces, with their words; none where there is but one."""
+    found = [(key, word) for key in keys if (word := key_of(key)) in _PIECES]
+    return found if len(found) > 1 else []
 
 
 def _is_piece(value: Json) -> bool:
@@ -62,6 +72,7 @@ _NUMBERS: Final = (
     "huisnummer",
     "civico",
 )
+_PIECES: Final = frozenset((*STREETS, *_NUMBERS, "outcode", "incode"))
 _NUMBER_FIRST: Final = frozenset(
     ["rue", "avenue", "boulevard", "chemin", "place", "impasse", "allee", "route", "quai", "cours"]
 )

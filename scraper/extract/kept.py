@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
 _ENTRY = 100
 """Bytes that an entry takes besides its text, about."""
+_MOST_KEYS = 60
+"""An object with more keys is kept by its IDs: no other has the same."""
 
 
 class Kept(dict[str, T]):
@@ -42,3 +45,18 @@ class Kept(dict[str, T]):
                 self.clear()
             self[text] = found
         return found
+
+
+def by_keys(work: Callable[[tuple[str, ...]], T]) -> Callable[[Collection[str]], T]:
+    """What is worked out of an object's keys alone, once for all objects with the same ones.
+
+    >>> count = by_keys(len)
+    >>> count({"beds": 3, "price": 1}), count({"beds": 2, "price": 5})
+    (2, 2)
+    """
+    known = lru_cache(maxsize=4096)(work)
+
+    def of(node: Collection[str]) -> T:
+        return known(tuple(node)) if len(node) <= _MOST_KEYS else work(tuple(node))
+
+    return of

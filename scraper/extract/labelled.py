@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scraper.extract.belongs import Region, key_region
 from scraper.extract.fits import fits, typology
+from scraper.extract.kept import by_keys
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import IGNORED, Term, key_of, label_term, split_unit
 
@@ -45,18 +46,37 @@ def _pair(node: dict[str, Json]) -> tuple[str, str] | None:
     label = value = shown = None
     if len(node) > 12:
         return None
-    for key, inner in node.items():
-        word = key_of(key)
-        if word in _SHOWN_KEYS:
+    for key, word, what in _parts(node):
+        inner = node[key]
+        if what == "shown":
             shown = _text(inner) or shown
-        elif word in _LABEL_KEYS or word.endswith("label"):
+        elif what == "label":
             # `key` names the fact for programs; what is shown wins wherever it stands.
             better = label is None or word != "key"
             label = inner if isinstance(inner, str) and len(inner) < 60 and better else label
-        elif word in _VALUE_KEYS or word.endswith("value"):
+        else:
             value = _text(inner) or value
     value = shown or value
     return (label, value) if label and value else None
+
+
+@by_keys
+def _parts(keys: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """The keys of a label and of its value, with their words and what each is.
+
+    None where they lack one of the two.
+    """
+    found = [(key, word, what) for key in keys if (what := _part(word := key_of(key)))]
+    kinds = {what for _, _, what in found}
+    return found if "label" in kinds and len(kinds) > 1 else []
+
+
+def _part(word: str) -> str:
+    if word in _SHOWN_KEYS:
+        return "shown"
+    if word in _LABEL_KEYS or word.endswith("label"):
+        return "label"
+    return "value" if word in _VALUE_KEYS or word.endswith("value") else ""
 
 
 def _text(value: Json) -> str:

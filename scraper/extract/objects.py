@@ -5,19 +5,17 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from scraper.extract.belongs import Region, key_region
 from scraper.extract.joined import STREETS
+from scraper.extract.kept import by_keys
 from scraper.extract.scripts import SHORTEST, Json, unpack
 from scraper.extract.vocabulary import key_of, key_term
 
 Cache = dict[str, dict[str, Json]]
 """Objects of a normalised cache by the names that others point to them with."""
 _DEEPEST = 40
-_USUAL = 60
-"""An object with more keys is kept by its IDs: no other has the same."""
 CORE: Final = frozenset(
     [
         "price",
@@ -37,6 +35,8 @@ CORE: Final = frozenset(
 """Columns that make an object look like a house."""
 _SHORT: Final = frozenset((str, int, float, bool, type(None)))
 """Types of what holds no object, where it stands in a list."""
+_MOST_KEYS = 60
+"""Objects with more keys than that, taken together, are not all of one kind."""
 _SEVERAL = 8
 """A shorter list is looked at item by item."""
 _ID_KEY = re.compile(r"(?:^|:)[\w-]*\d[\w-]{2,}$")
@@ -105,21 +105,16 @@ def _are_all_mute(items: list[Json]) -> bool:
     garbage does not track holds neither a list nor an object.
     """
     first = items[0] if len(items) >= _SEVERAL else None
-    if not isinstance(first, dict) or not _are_mute(tuple(first)):
+    if not isinstance(first, dict) or not _are_mute(first):
         return False
     if {*map(type, items)} != {dict} or any(map(gc.is_tracked, items)):
         return False
     keys = set().union(*items)
-    return len(keys) <= _USUAL and _are_mute(tuple(keys))
+    return len(keys) <= _MOST_KEYS and _are_mute(keys)
 
 
+@by_keys
 def _are_mute(keys: tuple[str, ...]) -> bool:
-    known = _has_mute_keys if len(keys) <= _USUAL else _has_mute_keys.__wrapped__
-    return known(keys)
-
-
-@lru_cache(maxsize=4096)
-def _has_mute_keys(keys: tuple[str, ...]) -> bool:
     """Whether keys name too little: a house has three of `CORE`, one of which a label may name."""
     columns = {term.column for key in keys if (term := key_term(key)) is not None}
     if "__ref" in keys or "longitude" in columns:
@@ -148,11 +143,20 @@ def keyed(node: dict[str, Json]) -> frozenset[str]:
     >>> sorted(keyed({"Home:12345": {}, "Home:12399": {}, "Agent:77777": {}, "id": 1}))
     ['Home:12345', 'Home:12399']
     """
+    if not (named := _of_ids(node)):
+        return frozenset()
     kinds: dict[str, list[str]] = {}
-    for key, inner in node.items():
-        if isinstance(inner, dict) and _ID_KEY.search(key):
+    for key in named:
+        if isinstance(node[key], dict):
             kinds.setdefault(key.rpartition(":")[0], []).append(key)
     return frozenset(key for several in kinds.values() if len(several) > 1 for key in several)
+
+
+@by_keys
+def _of_ids(keys: tuple[str, ...]) -> list[str]:
+    """The keys that end in an ID, where there are several."""
+    found = [key for key in keys if _ID_KEY.search(key)]
+    return found if len(found) > 1 else []
 
 
 def entities(nodes: list[Node]) -> Cache:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from scraper.extract.kept import by_keys
 from scraper.extract.objects import Node
 from scraper.extract.scripts import Json
 from scraper.extract.vocabulary import key_term
@@ -22,10 +23,8 @@ def positions(nodes: Iterable[Node]) -> Iterator[tuple[float, float, str]]:
         if isinstance(point, list) and len(point) == 2 and "type" in node:
             # GeoJSON puts the longitude first (RFC 7946, 3.1.1).
             found = {"longitude": point[0], "latitude": point[1]}
-        for key, inner in node.items():
-            term = key_term(key) if len(key) < 20 else None
-            if term is not None and term.column in ("latitude", "longitude", "zip"):
-                found[term.column] = inner
+        for key, column in _keys_of_place(node):
+            found[column] = node[key]
         try:
             latitude, longitude = float(found["latitude"]), float(found["longitude"])
         except (KeyError, TypeError, ValueError):
@@ -33,3 +32,12 @@ def positions(nodes: Iterable[Node]) -> Iterator[tuple[float, float, str]]:
         if -90 <= latitude <= 90 and -180 <= longitude <= 180 and latitude and longitude:
             code = found.get("zip")
             yield latitude, longitude, code if isinstance(code, str) else ""
+
+
+@by_keys
+def _keys_of_place(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    terms = ((key, key_term(key)) for key in keys if len(key) < 20)
+    return tuple((key, term.column) for key, term in terms if term and term.column in _PLACE)
+
+
+_PLACE = frozenset(("latitude", "longitude", "zip"))

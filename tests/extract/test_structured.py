@@ -7,7 +7,7 @@ import json
 import pytest
 
 from scraper.extract.hints import Hints
-from scraper.extract.objects import _has_mute_keys
+from scraper.extract.objects import _are_mute
 
 HOUSE = {
     "id": 9912345,
@@ -224,4 +224,4 @@ def test_a_house_among_thousands_of_other_objects_is_found_wherever_it_stands(re
 def test_a_place_and_an_address_of_two_keys_are_no_mute_objects():
     keys = ("id", "text"), ("latitude", "longitude"), ("street", "number", "price"), ("price", "id")
 
-    assert [_has_mute_keys(one) for one in keys] == [True, False, False, True]
+    assert [_are_mute(one) for one in keys] == [True, False, False, True]
