@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -26,6 +27,10 @@ _ROOTED = re.compile(
     r"/(?:[\w%~+=&,@:.-]+(?:/[\w%~+=&,@:.-]+)*/?)?(?:\?[\w%~+=&,@:./-]+)?", re.ASCII
 )
 """An address that needs only its page's origin before it, if it has no steps up in it."""
+_WHOLE = re.compile(
+    r"https?://[a-zA-Z0-9.-]+(?:/[\w%~+=&,@:./!*()-]*)?(?:\?[\w%~+=&,@:./!*()-]+)?", re.ASCII
+)
+"""An address that stays as it is, wherever it stands."""
 
 
 @dataclass(slots=True)
@@ -102,8 +107,10 @@ class Document(Walked):
     def absolute(self, address: str) -> str:
         """An address of the page made absolute; "" for one that cannot be."""
         address = address.strip()
-        known = _is_rooted if len(address) < _USUAL else _is_rooted.__wrapped__
-        if known(address) and (origin := _origin(self.url)):
+        form = (_form if len(address) < _USUAL else _form.__wrapped__)(address)
+        if form == "whole":
+            return address
+        if form == "rooted" and (origin := _origin(self.url)):
             return origin + address
         try:
             return urljoin(self.url, address)
@@ -152,9 +159,11 @@ def _parsed(text: str) -> Element:
 
 
 @lru_cache(maxsize=8192)
-def _is_rooted(address: str) -> bool:
-    """Whether an address needs only an origin before it."""
-    return _ROOTED.fullmatch(address) is not None and "/." not in address
+def _form(address: str) -> Literal["rooted", "whole", ""]:
+    """Whether an address needs only an origin before it, or nothing at all."""
+    if address[:1] == "/":
+        return "rooted" if _ROOTED.fullmatch(address) and "/." not in address else ""
+    return "whole" if _WHOLE.fullmatch(address) else ""
 
 
 @lru_cache(maxsize=64)

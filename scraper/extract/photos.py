@@ -82,10 +82,10 @@ def _no_photo() -> re.Pattern[str]:
 def _is_usable(address: str) -> bool:
     """Whether an absolute address may be a photo's, by its words."""
     try:
-        parts = urlsplit(address.lower())
+        parts = urlsplit(address)
     except ValueError:
         return False
-    named = f"{parts.netloc}{parts.path}"
+    named = f"{parts.netloc}{parts.path}".lower()
     return parts.scheme in ("http", "https") and _no_photo().search(named) is None
 
 

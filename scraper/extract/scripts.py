@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import chompjs
@@ -13,6 +12,7 @@ import orjson
 
 from scraper.extract import packed
 from scraper.extract.document import Document
+from scraper.extract.kept import Kept
 
 Json = Any
 """A value out of JSON: dict, list, str, int, float, bool or None."""
@@ -56,7 +56,7 @@ def states(document: Document) -> Iterator[tuple[str, Json, bool]]:
         text, kind = script.text, script.kind
         if len(text) < 40 or len(text) > LARGEST or "ld+json" in kind:
             continue
-        if len(text) < _USUAL and not _tells(text):
+        if len(text) < _USUAL and not _TELLS[text]:
             continue
         text = packed.unescaped(text)
         pushed = _pushed(text)
@@ -68,18 +68,20 @@ def states(document: Document) -> Iterator[tuple[str, Json, bool]]:
         yield name, value, True
 
 
-@lru_cache(maxsize=64)
 def _tells(text: str) -> bool:
     """Whether a script may speak of a house. Most programs are the same on all pages of a site."""
     text = packed.unescaped(text)
-    return _pushed(text) is not None or (":" in text and _speaks(text))
+    return _may_push(text) or (":" in text and _speaks(text))
 
 
 def _pushed(text: str) -> re.Match[str] | None:
     """The piece of a component stream that a script brings."""
+    return _PUSHED.search(text) if _may_push(text) else None
+
+
+def _may_push(text: str) -> bool:
     # A sign is found by the processor's own search, a word three times as fast as alternatives.
-    called = "(" in text and (".push([" in text or ".enqueue(" in text)
-    return _PUSHED.search(text) if called else None
+    return "(" in text and (".push([" in text or ".enqueue(" in text)
 
 
 def _speaks(text: str) -> bool:
@@ -165,13 +167,10 @@ def _assigned(text: str) -> Iterator[tuple[str, Json]]:
     if len(words) < 2:
         return
     end, tries = 0, 0
-    for found in _ASSIGNED.finditer(text):
+    for found in _beginnings(text, words):
         start = found.end() - 1
-        if start < end or tries >= _MOST_OBJECTS:
-            continue
-        near = bisect_left(words, start + _REACH) - bisect_left(words, start)
         quoted = text[start] in "\"'"
-        if near < 2 or not (quoted or _OBJECT.match(text, start)):
+        if start < end or not (quoted or _OBJECT.match(text, start)):
             continue
         tries += 1
         value = _packed(text, start) if quoted else _object(text[start:])
@@ -179,6 +178,25 @@ def _assigned(text: str) -> Iterator[tuple[str, Json]]:
             name = _NAME.search(text, max(0, found.start() - 80), found.start())
             yield name[0] if name else "script", value
             end = start + len(orjson.dumps(value)) // 2
+        if tries == _MOST_OBJECTS:
+            return
+
+
+def _beginnings(text: str, words: list[int]) -> Iterator[re.Match[str]]:
+    """What assigns a value that has two words of a house within reach; `words` are their places."""
+    behind = 0
+    for one, two in pairwise(words):
+        first = max(behind, two - _REACH + 1)
+        if first > one:
+            continue
+        # Nothing that assigns has one of these signs but at its beginning.
+        begin = max(0, text.rfind(",", 0, first), text.rfind("=", 0, first))
+        for found in _ASSIGNED.finditer(text, begin):
+            if found.end() > one + 1:
+                break
+            if found.end() > first:
+                yield found
+        behind = one + 1
 
 
 def _packed(text: str, start: int) -> Json | None:
@@ -208,6 +226,7 @@ def _stream_values(stream: str) -> Iterator[tuple[str, Json]]:
                 yield "stream", packed.revived(value)
 
 
+_TELLS = Kept(_tells, longest=_USUAL, most=2_000_000)
 # Searched in lower case: to ignore the case costs the engine ten times as much.
 _HOUSE_WORD = re.compile(
     r"(?:pric|prix|prec|prez|bed|bath|chambre|address|latitude|surface|superfic|built|sqft|area)"
