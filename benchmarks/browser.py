@@ -17,21 +17,15 @@ import argparse
 import contextlib
 import json
 import multiprocessing
-import os
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.meter import Each, Used, marginal, medians, used
 from benchmarks.peers import python_of
 from scraper.demo.server import Answer, Request, Server
 from scraper.house import FoundId
@@ -49,6 +43,8 @@ fetch('/api/house/' + id).then(a => a.json()).then(h => {
   [0, 1, 2, 3, 4, 5].map(n => `<img width=600 height=400 src="/ph/${id}/${n}.jpg">`).join('') +
   `<p class=description>${h.about}</p>`;
 });"""
+_WELL = (0, 3, 4)
+"""What a crawl ends with whose list is not all read, or not all as it was."""
 PEERS = {"stock": "scrapy", "crawlee": "crawlee"}
 LABELS = ("Sold price", "Year built", "Bedrooms", "Bathrooms", "Living area", "Heating", "Parking")
 STOCK = """
@@ -172,55 +168,23 @@ def site() -> Iterator[str]:
         process.terminate()
 
 
-class Meter:
-    """CPU seconds and memory of a process and all that came from it."""
-
-    def __init__(self, command: list[str], folder: Path, **env: str) -> None:
-        self.seconds, self.peak = 0.0, 0.0
-        self._cpu: dict[int, float] = {}
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with (folder / "log").open("wb") as log:
-            done = subprocess.Popen(
-                command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **env}
-            )
-            while done.poll() is None:
-                self._look(psutil.Process(done.pid))
-                time.sleep(0.1)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        ended = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        # Short-lived processes are in the one, those that nobody waited for in the other.
-        self.seconds = max(ended, sum(self._cpu.values()))
-        if done.returncode not in (0, 3, 4):
-            raise SystemExit((folder / "log").read_text()[-3000:])
-
-    def _look(self, root: psutil.Process) -> None:
-        held = 0.0
-        with contextlib.suppress(psutil.Error):
-            for one in (root, *root.children(recursive=True)):
-                with contextlib.suppress(psutil.Error):
-                    times = one.cpu_times()
-                    self._cpu[one.pid] = times.user + times.system
-                    held += one.memory_full_info().pss / 1e6
-        self.peak = max(self.peak, held)
-
-
-def stock(root: str, houses: int, folder: Path) -> Meter:
+def stock(root: str, houses: int, folder: Path) -> Used:
     script = folder / "stock.py"
     script.write_text(STOCK.format(root=root, houses=houses))
     settings = {**STOCK_SETTINGS, "PLAYWRIGHT_LAUNCH_OPTIONS": json.dumps(BROWSER)}
     more = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     command = [python_of("scrapy"), "-m", "scrapy", "runspider", str(script), "-o", "out.json"]
-    return Meter(
+    return used(
         [*command, *more], folder, SCRAPY_SETTINGS_MODULE="scrapy.settings.default_settings"
     )
 
 
-def crawlee(root: str, houses: int, folder: Path) -> Meter:
+def crawlee(root: str, houses: int, folder: Path) -> Used:
     (folder / "peer.py").write_text(CRAWLEE.format(browser=BROWSER))
-    return Meter([python_of("crawlee"), "peer.py", root, str(houses)], folder)
+    return used([python_of("crawlee"), "peer.py", root, str(houses)], folder)
 
 
-def ours(root: str, houses: int, folder: Path, mode: str, ways: Path | None = None) -> Meter:
+def ours(root: str, houses: int, folder: Path, mode: str, ways: Path | None = None) -> Used:
     place = folder / "data"
     ids = (FoundId(f"{10**8 + n}", f"{root}/house/{10**8 + n}", "all", n) for n in range(houses))
     with Ledger.open(open_place(str(place)), run_id="list") as ledger:
@@ -237,13 +201,7 @@ def ours(root: str, houses: int, folder: Path, mode: str, ways: Path | None = No
     command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
     command += ["-a", f"site={site_file}", "-s", f"DATASET={place}", "-s", "LOG_LEVEL=WARNING"]
     repository = str(Path(__file__).resolve().parents[1])
-    return Meter(command, folder, PYTHONPATH=repository)
-
-
-def marginal(run: object, few: int, many: int) -> tuple[float, float]:
-    """CPU ms a house between a short run and a long one, so without the start, and peak MB."""
-    short, long = run(few), run(many)  # type: ignore[operator]
-    return (long.seconds - short.seconds) / (many - few) * 1000, long.peak
+    return used(command, folder, _WELL, PYTHONPATH=repository)
 
 
 def main() -> None:
@@ -265,24 +223,28 @@ def main() -> None:
         learned = folder()
         ours(root, 40, learned, "auto")
         ways = learned / "data" / "ways" / "bench.json"
-        runs = {
+        runs: dict[str, tuple[Callable[[int], Used], int, int]] = {
             "stock": (lambda n: stock(root, n, folder()), 10, args.houses),
             "crawlee": (lambda n: crawlee(root, n, folder()), 10, args.houses),
             "browser": (lambda n: ours(root, n, folder(), "always"), 10, args.houses),
             "data": (lambda n: ours(root, n, folder(), "auto", ways), 40, args.data),
         }
         runs = {way: how for way, how in runs.items() if python_of(PEERS.get(way, "scrapy"))}
-        found: dict[str, list[tuple[float, float]]] = {way: [] for way in runs}
+        found: dict[str, list[Each]] = {way: [] for way in runs}
         for _ in range(args.rounds):
             for name, (run, few, many) in runs.items():
                 found[name].append(marginal(run, few, many))
-                print(name, *(f"{value:.1f}" for value in found[name][-1]), file=sys.stderr)
-    base = statistics.median(cpu for cpu, _ in found["stock"])
-    print("| way | CPU ms a house | of stock | peak MB |\n| --- | --- | --- | --- |")
-    for name, values in found.items():
-        cpu = statistics.median(cpu for cpu, _ in values)
-        peak = statistics.median(peak for _, peak in values)
-        print(f"| {name} | {cpu:.1f} | 1/{base / cpu:.1f} | {peak:.0f} |")
+                print(name, found[name][-1], file=sys.stderr)
+    each_of = {name: medians(rounds) for name, rounds in found.items()}
+    stocks = each_of["stock"]
+    print(
+        "| way | ms of CPU a house | of stock | houses a second | of stock | peak MB | of stock |"
+    )
+    print("| --- |" + " ---: |" * 6)
+    for name, each in each_of.items():
+        cost = f"{each.ms:.1f} | 1/{stocks.ms / each.ms:.1f}"
+        pace = f"{each.a_second:.1f} | {each.a_second / stocks.a_second:.1f}"
+        print(f"| {name} | {cost} | {pace} | {each.peak:.0f} | {each.peak / stocks.peak:.2f} |")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
     python benchmarks/photos.py [--rounds 3] [--houses 30]
 
 All fetch the same photos of 1536x1024 pixels, twenty a house, and make them 320 pixels wide; stock
-Scrapy keeps its full image too, as it always does, and img2dataset is told their addresses. The
-CPU seconds of a long and of a short crawl are subtracted, so that starting does not count. Prints
-medians, images a CPU second, and the quality of our small photos against a full LANCZOS resize
-(PSNR, dB), and the longest pause of our event loop (`pauses.py`).
+Scrapy keeps its full image too, as it always does, and img2dataset is told their addresses. What a
+short crawl takes is subtracted from what a long one does, so that starting does not count. Prints
+medians, the quality of our small photos against a full LANCZOS resize (PSNR, dB), and the longest
+pause of our event loop (`pauses.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
@@ -30,12 +31,13 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from benchmarks.meter import Each, Used, marginal, medians, table, used
 from benchmarks.pages import SITE, list_into
 from benchmarks.pauses import FILE, SETTING
 from benchmarks.peers import python_of
-from benchmarks.plain import cost
 from scraper.photos.downsample import resized
 
+_ROOT: Final = str(Path(__file__).resolve().parent.parent)
 PHOTOS: Final = 20
 """Photos a house."""
 _KINDS: Final = 12
@@ -155,44 +157,45 @@ def _marked(data: bytes, number: int) -> bytes:
     return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
 
 
-def ours(root: str, houses: int, pauses: dict[str, float] | None = None) -> float:
-    """CPU seconds of a crawl of so many houses with their photos.
+def ours(root: str, photos: int, pauses: dict[str, float] | None = None) -> Used:
+    """A crawl of houses with so many photos.
 
     With `pauses` its longest pauses are watched and put there, in ms: `cpu` and `clock`.
     """
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / f"{SITE}.toml").write_text(_SITE_FILE.format(root=root))
-        list_into(f"{name}/data", root, houses)
+        list_into(f"{name}/data", root, photos // PHOTOS)
         command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
         command += ["-a", f"site={SITE}.toml", "-s", "DATASET=data", "-s", "LOG_LEVEL=ERROR"]
         if pauses is None:
-            return cost(command, Path(name))
-        spent = cost([*command, *SETTING], Path(name))
+            return used(command, Path(name), PYTHONPATH=_ROOT)
+        spent = used([*command, *SETTING], Path(name), PYTHONPATH=_ROOT)
         seen = json.loads((Path(name) / FILE).read_text())
         # An event loop that is not asyncio's own does not say what each callback took.
         pauses |= {what: max(values, default=math.nan) for what, values in seen.items()}
         return spent
 
 
-def stock(root: str, houses: int) -> float:
+def stock(root: str, photos: int) -> Used:
     """The same of a stock spider."""
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "stock.py").write_text(STOCK)
         command = [python_of("scrapy"), "-m", "scrapy", "runspider", "stock.py"]
-        return cost([*command, "-a", f"root={root}", "-a", f"houses={houses}"], Path(name))
+        command += ["-a", f"root={root}", "-a", f"houses={photos // PHOTOS}"]
+        return used(command, Path(name))
 
 
-def img2dataset(root: str, houses: int) -> float:
+def img2dataset(root: str, photos: int) -> Used:
     """The same of img2dataset, in two processes."""
     with tempfile.TemporaryDirectory() as name:
-        urls = "".join(f"{root}/photo/{number}.jpg\n" for number in range(houses * PHOTOS))
+        urls = "".join(f"{root}/photo/{number}.jpg\n" for number in range(photos))
         (Path(name) / "urls.txt").write_text(urls)
         how = {"url_list": "urls.txt", "output_folder": "small", "image_size": 320}
         how |= {"resize_mode": "keep_ratio", "resize_only_if_bigger": True, "encode_quality": 85}
         how |= {"processes_count": 2, "thread_count": 16, "number_sample_per_shard": 400}
         call = f"import img2dataset\nif __name__ == '__main__':\n img2dataset.download(**{how!r})\n"
         (Path(name) / "peer.py").write_text(call)
-        return cost([python_of("img2dataset"), "peer.py"], Path(name))
+        return used([python_of("img2dataset"), "peer.py"], Path(name))
 
 
 def quality() -> float:
@@ -217,19 +220,15 @@ def main() -> None:
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
     ways = {"housecrawl": ours}
     ways |= {name: run for name, run in _PEERS.items() if python_of(name)}
-    found: dict[str, list[float]] = {name: [] for name in ways}
+    found: dict[str, list[Each]] = {name: [] for name in ways}
+    few, many = PHOTOS * _SHORT, PHOTOS * (_SHORT + args.houses)
     with photo_site() as root:
         for _ in range(args.rounds):
             for name, crawl in ways.items():
-                more = crawl(root, _SHORT + args.houses) - crawl(root, _SHORT)
-                found[name].append(1000 * more / args.houses / PHOTOS)
+                found[name].append(marginal(partial(crawl, root), few, many))
         pauses: dict[str, float] = {}
-        ours(root, _SHORT + args.houses, pauses)
-    mine = statistics.median(found["housecrawl"])
-    print("| | ms of CPU an image | images a CPU second | of ours |\n| --- | ---: | ---: | ---: |")
-    for name, costs in found.items():
-        each = statistics.median(costs)
-        print(f"| {name} | {each:.1f} | {1000 / each:.0f} | {each / mine:.2f} |")
+        ours(root, many, pauses)
+    print(table("photo", {name: medians(rounds) for name, rounds in found.items()}))
     each, held, late = (f"{pauses[what]:.0f} ms" for what in ("callback", "cpu", "clock"))
     print(
         f"\nPSNR {quality():.1f} dB. No callback held the event loop for more than {each} of CPU;"

@@ -2,25 +2,25 @@
 
     python benchmarks/plain.py [--rounds 3] [--pages 800]
 
-All crawl the same pages of 5, 60 and 600 KB, in turns. The CPU seconds (user and system) of a
-long and of a short crawl are subtracted, so that starting does not count. Ours passes its gate and
-its ledger, reads every fact, cleans it, and writes Parquet; stock Scrapy and Crawlee take 15
-fields by CSS and write JSON lines. Each peer has an environment of its own.
-Prints a markdown table of medians.
+All crawl the same pages of 5, 60 and 600 KB, in turns. What a short crawl takes is subtracted from
+what a long one does, so that starting does not count: CPU seconds (user and system), and time. Ours
+passes its gate and its ledger, reads every fact, cleans it, and writes Parquet; stock Scrapy and
+Crawlee take 15 fields by CSS and write JSON lines. Each peer has an environment of its own. Prints
+a markdown table of medians for each size.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from benchmarks.meter import Each, Used, marginal, medians, table, used
 from benchmarks.pages import SITE_FILE, SIZES, list_into, page_site
 from benchmarks.peers import python_of
 
@@ -77,42 +77,31 @@ asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """
 
 
-def cost(command: list[str], folder: Path) -> float:
-    """CPU seconds, user and system, of a command and its children."""
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=folder, env=environment, **quiet)
-    _, status, used = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-    return used.ru_utime + used.ru_stime
-
-
-def ours(root: str, pages: int) -> float:
-    """CPU seconds of a crawl of so many pages, with everything that belongs to it."""
+def ours(root: str, pages: int) -> Used:
+    """A crawl of so many pages, with everything that belongs to it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "bench.toml").write_text(SITE_FILE.format(root=root))
         list_into(f"{name}/data", root, pages)
         command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
         command += ["-a", "site=bench.toml", "-s", "DATASET=data", "-s", "LOG_LEVEL=ERROR"]
-        return cost(command, folder)
+        return used(command, folder, PYTHONPATH=str(_ROOT))
 
 
-def stock(root: str, pages: int) -> float:
+def stock(root: str, pages: int) -> Used:
     """The same of a stock spider."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "stock.py").write_text(STOCK)
         command = [python_of("scrapy"), "-m", "scrapy", "runspider", "stock.py", "-O", "rows.jsonl"]
-        return cost([*command, "-a", f"root={root}", "-a", f"pages={pages}"], folder)
+        return used([*command, "-a", f"root={root}", "-a", f"pages={pages}"], folder)
 
 
-def crawlee(root: str, pages: int) -> float:
+def crawlee(root: str, pages: int) -> Used:
     """The same of Crawlee's crawler for plain pages, its queue in memory."""
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "peer.py").write_text(CRAWLEE)
-        return cost([python_of("crawlee"), "peer.py", root, str(pages)], Path(name))
+        return used([python_of("crawlee"), "peer.py", root, str(pages)], Path(name))
 
 
 def main() -> None:
@@ -123,26 +112,23 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     args = parser.parse_args()
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
-    peers = {name: run for name, run in _PEERS.items() if python_of(name)}
-    print("| page, KB | housecrawl, ms of CPU |" + "".join(f" {p} | ratio |" for p in peers))
-    print("| ---: | ---: |" + " ---: | ---: |" * len(peers))
+    ways = {"housecrawl": ours}
+    ways |= {name: run for name, run in _PEERS.items() if python_of(name)}
     for size in args.sizes:
-        found = _measured(size, {"ours": ours, **peers}, args.rounds, args.pages)
-        shown = (f" {found[p]:.1f} | {found['ours'] / found[p]:.2f} |" for p in peers)
-        print(f"| {size} | {found['ours']:.1f} |" + "".join(shown), flush=True)
+        found = _measured(size, ways, args.rounds, args.pages)
+        print(f"\n{size} KB a page:\n\n{table('page', found)}", flush=True)
 
 
 def _measured(
-    size: int, ways: dict[str, Callable[[str, int], float]], rounds: int, pages: int
-) -> dict[str, float]:
-    """Milliseconds of CPU a page of each way, medians of rounds that take turns."""
-    found: dict[str, list[float]] = {name: [] for name in ways}
+    size: int, ways: dict[str, Callable[[str, int], Used]], rounds: int, pages: int
+) -> dict[str, Each]:
+    """What a page takes by each way, medians of rounds that take turns."""
+    found: dict[str, list[Each]] = {name: [] for name in ways}
     with page_site(size) as root:
         for _ in range(rounds):
             for name, crawl in ways.items():
-                more = crawl(root, _SHORT + pages) - crawl(root, _SHORT)
-                found[name].append(1000 * more / pages)
-    return {name: statistics.median(costs) for name, costs in found.items()}
+                found[name].append(marginal(partial(crawl, root), _SHORT, _SHORT + pages))
+    return {name: medians(rounds) for name, rounds in found.items()}
 
 
 _PEERS: Final = {"scrapy": stock, "crawlee": crawlee}
