@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from scraper.photos import lanczos
-from scraper.photos.lanczos import bands, shrunk
+from scraper.photos.lanczos import bands, shrunk, square
 
 TURNED = Image.Transpose.TRANSPOSE
 
@@ -64,6 +64,14 @@ def test_a_picture_too_large_for_one_piece_comes_out_the_same(scene, monkeypatch
     monkeypatch.setattr(lanczos, limit, 320 * 50)
 
     assert shrunk(image, (320, 240), None) == whole
+
+
+@pytest.mark.parametrize("full", [(320, 213), (97, 131), (20, 9), (1, 1)])
+def test_a_square_is_pillows_with_rows_first(scene, full):
+    grey = scene(*full).convert("L")
+    pillow = grey.resize((32, 32), Image.Resampling.LANCZOS)
+
+    assert difference(square(np.asarray(grey), 32), pillow).max() <= 1
 
 
 def test_a_plain_picture_stays_plain():
