@@ -66,9 +66,14 @@ def without_personal(facts: Mapping[str, str], country: str | None = None) -> di
     kept = {
         label: _value(label, value, country)
         for label, value in facts.items()
-        if not (personal_label(label) or _is_label(value)) and redact(label, country) == label
+        if _may_stay(label, country) and not _is_label(value)
     }
     return {label: value for label, value in kept.items() if value}
+
+
+@lru_cache(maxsize=16_384)
+def _may_stay(label: str, country: str | None) -> bool:
+    return not personal_label(label) and redact(label, country) == label
 
 
 def _is_label(value: str) -> bool:

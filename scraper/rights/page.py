@@ -25,6 +25,7 @@ from scraper.rights.usage import preferences
 
 _POLICY: Final = 500
 """Characters of a policy's address that are kept."""
+_HEADERS: Final = frozenset({"x-robots-tag", "tdm-reservation", "tdm-policy", "content-usage"})
 _META: Final = re.compile(rb"<(?i:meta)")
 _PLAIN: Final = re.compile(
     rb"<meta(?:[ \t\r\n]+[a-z][a-z0-9:._-]*+"
@@ -50,6 +51,8 @@ def page_signals(page: Page, token: str) -> Signals:
 
 def header_signals(headers: Mapping[str, str], token: str) -> Signals:
     """What an answer's headers say; names in lower case, X-Robots-Tags one a line."""
+    if _HEADERS.isdisjoint(headers):
+        return {}
     said = {
         X_ROBOTS_TAG: header_words(headers.get("x-robots-tag", "").split("\n"), token),
         TDM_HEADER: _said(flag([headers.get("tdm-reservation", "")])),
@@ -61,6 +64,8 @@ def header_signals(headers: Mapping[str, str], token: str) -> Signals:
 
 def _meta_signals(text: str, token: str) -> Signals:
     tags = _metas(text, token)
+    if not tags:
+        return {}
     tdm = [content for name, content in tags if name == "tdm-reservation"]
     said = {
         META_ROBOTS: meta_words(tags, token),
