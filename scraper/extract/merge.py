@@ -30,23 +30,25 @@ def merge(facts: Iterable[Fact]) -> tuple[dict[str, Fact], dict[str, tuple[Fact,
         if len(found) == 1:
             best[column] = found[0]
             continue
-        ranked = _ranked(column, found)
-        best[column] = _sured(column, found, ranked)
+        kind = kind_of(column)
+        spelled = [comparable(kind, fact.raw) for fact in found]
+        ranked = _ranked(column, found, spelled)
+        mine = comparable(kind, ranked[0].raw)
+        same = [fact for fact, other in zip(found, spelled, strict=True) if other == mine]
+        best[column] = _sured(column, same, ranked)
         if len(ranked) > 1:
             others[column] = tuple(ranked[1:])
     _drop_echo(best, others)
     return best, others
 
 
-def _sured(column: str, facts: list[Fact], ranked: list[Fact]) -> Fact:
+def _sured(column: str, same: list[Fact], ranked: list[Fact]) -> Fact:
     """The winner as sure as all that was found makes it.
 
     Each further layer that says the same raises it; the surest value that says something else
     lowers it, the more so the surer that one is.
     """
-    best, kind = ranked[0], kind_of(column)
-    mine = comparable(kind, best.raw)
-    same = [fact for fact in facts if comparable(kind, fact.raw) == mine]
+    best = ranked[0]
     sure = max(best.confidence, min(_HIGHEST, _score(same)))
     doubt = ranked[1].confidence if len(ranked) > 1 and column not in _WORDY else 0.0
     return replace(best, confidence=round(sure - _DOUBT * doubt, 3))
@@ -64,15 +66,14 @@ def _drop_echo(best: dict[str, Fact], others: dict[str, tuple[Fact, ...]]) -> No
         others.pop("living_area_sqft", None)
 
 
-def _ranked(column: str, facts: list[Fact]) -> list[Fact]:
-    """One fact a different value, the surest first."""
+def _ranked(column: str, facts: list[Fact], spelled: list[str]) -> list[Fact]:
+    """One fact a different value, the surest first; equal values are `spelled` the same."""
     groups: dict[str, list[Fact]] = defaultdict(list)
-    kind = kind_of(column)
-    if kind == "area" and not all(map(_bare, facts)):
+    if kind_of(column) == "area" and not all(map(_bare, facts)):
         # What names its unit is surer than a number that may be feet or metres.
         facts = [replace(f, confidence=0.5 * f.confidence) if _bare(f) else f for f in facts]
-    for fact in facts:
-        groups[comparable(kind, fact.raw)].append(fact)
+    for fact, value in zip(facts, spelled, strict=True):
+        groups[value].append(fact)
     scored = [(_score(group), max(group, key=lambda f: f.confidence)) for group in groups.values()]
     if column == "description":
         # Of two that are as sure, the whole text beats its beginning.

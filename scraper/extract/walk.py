@@ -203,32 +203,35 @@ class Walk:
 
     def over_pieces(self, pieces: list[Piece], openings: list[Opening]) -> None:
         """The quick way: `start`, `end` and `add` in one loop, of tags and the texts behind."""
-        document, number, owner = self.document, 0, -1
+        document, number, owner, runs = self.document, 0, -1, 0
         document.openings = openings
         parents, ends, first_runs, end_runs = ([-1] * len(openings) for _ in range(4))
         document.parents, document.ends = parents, ends
         document.first_runs, document.end_runs = first_runs, end_runs
         texts, owners, links = document.texts, document.owners, document.links
         for one, tidy, text in pieces:
-            last = owner
             if one is None:
-                ends[owner], end_runs[owner] = number, len(texts)
-                owner = parents[owner]
+                ends[owner], end_runs[owner] = number, runs
+                last, owner = owner, parents[owner]
             else:
-                owner, number = number, number + 1
-                parents[owner], first_runs[owner] = last, len(texts)
+                parents[number], first_runs[number] = owner, runs
+                last = owner = number
+                number += 1
+                if one.is_apart:
+                    self.enter(one, text, owner)
+                    runs = len(texts)
+                    continue
                 if one.is_link:
                     links.append(owner)
-                elif one.is_apart:
-                    self.enter(one, text, owner)
-                    continue
-            if tidy:
-                glued = one is None and openings[last].is_glued
-                if glued or tidy == ":":
-                    self.add(text, owner, glued)
-                else:
-                    texts.append(tidy)
-                    owners.append(owner)
+            if not tidy:
+                continue
+            if tidy == ":" or openings[last].is_glued:
+                self.add(text, owner, glued=one is None)
+                runs = len(texts)
+            else:
+                texts.append(tidy)
+                owners.append(owner)
+                runs += 1
 
     def enter(self, one: Opening, text: str, number: int) -> None:
         """An element that is more than its text."""

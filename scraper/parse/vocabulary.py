@@ -25,12 +25,20 @@ def meaning(table: str, column: str, text: str, country: str | None = None) -> s
     """
     known = _phrases(table, column, country)
     words = plain(text.rsplit("schema.org/", maxsplit=1)[-1]).split()
+    first = _first_words(table, column, country)
+    starts = [start for start, word in enumerate(words) if word in first]
     for length in range(min(_LONGEST, len(words)), 0, -1):
-        for start in range(len(words) - length + 1):
-            found = known.get(" ".join(words[start : start + length]))
-            if found is not None:
+        for start in starts:
+            phrase = words[start : start + length]
+            if len(phrase) == length and (found := known.get(" ".join(phrase))) is not None:
                 return found or None
     return None
+
+
+@lru_cache(maxsize=512)
+def _first_words(table: str, column: str, country: str | None) -> frozenset[str]:
+    """What a known phrase can begin with: most words of a text are none of these."""
+    return frozenset(phrase.partition(" ")[0] for phrase in _phrases(table, column, country))
 
 
 @lru_cache(maxsize=512)
