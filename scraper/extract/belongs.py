@@ -185,15 +185,15 @@ def _section_end(document: Document, number: int, region: Region) -> int:
 def _mark_classes(document: Document) -> None:
     titles = [number for number, level in document.headings if level == 1]
     limit = 0.6 * len(document.texts)
-    for number in document.opened(_opened_region):
-        region = document.openings[number].ask(_opened_region)
+    for number in document.opened(region_of):
+        region = document.openings[number].ask(region_of)
         if document.end_runs[number] - document.first_runs[number] > limit:
             continue
         if not _holds(titles, number, document.ends[number]):
             _paint(document, number, document.ends[number], region)
 
 
-def _opened_region(one: Opening) -> Region:
+def region_of(one: Opening) -> Region:
     """The region that an element opens by its name, class, id and role."""
     if one.tag in ("html", "body", "main", "head"):
         return Region.OWN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -51,8 +51,8 @@ class Document(Walked):
     """Region of each element: 0 the house's own, else a value of `belongs.Region`."""
     meant: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The runs by what their texts alone may mean, once it was asked for: bits of `sieves`."""
-    distinct: set[Opening] = field(default_factory=set)
-    """The start tags that are not the same, once they were asked for."""
+    loud: list[tuple[int, Opening]] | None = None
+    """The start tags, and their elements, that a test says something of, once that was asked."""
     tree: list[Element] = field(default_factory=list)
     """The elements themselves, once they were asked for."""
     single: dict[int, Element] = field(default_factory=dict)
@@ -84,14 +84,20 @@ class Document(Walked):
                 single[child], child = element, self.ends[child]
         return single[number]
 
+    def ask(self, tests: Sequence[Callable[[Opening], object]]) -> None:
+        """Make all tests that `opened` will be asked for, so that it sees few start tags."""
+        loud = False
+        for one in set(self.openings):
+            if one.is_loud is None:
+                one.is_loud = any(test(one) for test in tests)
+            loud = loud or one.is_loud
+        numbered = enumerate(self.openings) if loud else ()
+        self.loud = [(n, one) for n, one in numbered if one.is_loud]
+
     def opened(self, test: Callable[[Opening], object]) -> list[int]:
         """The elements whose start tags pass a test, which is made once for equal tags."""
-        if not self.distinct:
-            self.distinct = set(self.openings)
-        wanted = {
-            one for one in self.distinct if (one.told[test] if test in one.told else one.ask(test))
-        }
-        return [n for n, one in enumerate(self.openings) if one in wanted] if wanted else []
+        numbered = enumerate(self.openings) if self.loud is None else self.loud
+        return [n for n, one in numbered if one.ask(test)]
 
     def text_of(self, element: int, limit: int = 400) -> str:
         """The text inside an element, at most `limit` runs of it."""

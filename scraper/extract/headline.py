@@ -122,7 +122,7 @@ def statuses(document: Document) -> Iterator[Fact]:
 def description(document: Document) -> Iterator[Fact]:
     """The longest text of the house's own part, or the texts of the element named for it."""
     best, where = "", "text"
-    for number in document.opened(_describes):
+    for number in document.opened(describes):
         if document.regions[number] == Region.OWN:
             text = document.text_of(number, 60)
             if len(best) < len(text) < 8000 and len(text) > SHORTEST_PROSE:
@@ -133,7 +133,7 @@ def description(document: Document) -> Iterator[Fact]:
         yield Fact("description", best, where, 0.6 if where != "text" else 0.4)
 
 
-def _describes(one: Opening) -> bool:
+def describes(one: Opening) -> bool:
     """Whether the words of a class and an id name a description."""
     get = one.attributes.get
     return _names_description(get("class") or "") or _names_description(get("id") or "")

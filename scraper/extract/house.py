@@ -35,6 +35,8 @@ EXTRACTOR_VERSION: Final = "2"
 """Raised with every change that may read another value out of the same page."""
 
 NO_HINTS: Final = Hints()
+_OF_TAGS: Final = (belongs.region_of, headline.describes, icons.said, whereabouts.sureness)
+"""What the layers ask of start tags."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ def extract(page: Page, hints: Hints = NO_HINTS) -> Extraction:
 
 def _read(page: Page, hints: Hints) -> Layers:
     parsed = document.read(page)
+    parsed.ask(_OF_TAGS)
     belongs.mark(parsed)
     reader = labels.LabelReader(parsed, hints.labels)
     return Layers(

@@ -99,13 +99,13 @@ def _whole(document: Document, run: int, column: str) -> str:
 
 def _spoken(document: Document) -> Iterator[Fact]:
     """What is said to those who do not see the icon: `aria-label="3 bedrooms"`."""
-    for number in document.opened(_said):
+    for number in document.opened(said):
         if document.regions[number] == Region.OWN:
-            for column, value, weight in strip_facts(document.openings[number].ask(_said)):
+            for column, value, weight in strip_facts(document.openings[number].ask(said)):
                 yield Fact(column, value, "icon:spoken", CONFIDENCE * weight)
 
 
-def _said(one: Opening) -> str:
+def said(one: Opening) -> str:
     """The text with a number that an element has for those who do not see it; "" without one."""
     text = one.attributes.get("aria-label") or one.attributes.get("title") or ""
     silent = one.tag in ("button", "input") or len(text) > 40

@@ -57,6 +57,8 @@ class Opening:
     """Whether it leads somewhere."""
     told: dict[Callable[[Opening], object], object] = field(default_factory=dict)
     """What tests said of it."""
+    is_loud: bool | None = None
+    """Whether one of the tests of a house's page says something of it, once they were made."""
 
     def ask(self, test: Callable[[Opening], T]) -> T:
         """What a test says of this tag; it is made once."""

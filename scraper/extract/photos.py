@@ -52,10 +52,9 @@ def _matching(document: Document, pattern: str, sources: list[list[Picture]]) ->
         for picture in pictures
         if wanted.search(address := document.absolute(picture.url))
     }
-    for number in document.links:
-        address = document.absolute(document.attributes[number].get("href") or "")
-        if wanted.search(address) and document.regions[number] != Region.OTHER:
-            found.setdefault(address, None)
+    own = (number for number in document.links if document.regions[number] != Region.OTHER)
+    hrefs = (document.attributes[number].get("href") or "" for number in own)
+    found |= dict.fromkeys(a for href in hrefs if wanted.search(a := document.absolute(href)))
     return tuple(found)
 
 

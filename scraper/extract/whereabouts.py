@@ -79,10 +79,10 @@ def _named(document: Document) -> Iterator[Fact]:
     """The first texts of elements whose tag or class says that they are an address."""
     until = -1
     best: dict[float, Fact] = {}
-    for number in document.opened(_sureness):
+    for number in document.opened(sureness):
         if number < until or document.regions[number] != Region.OWN:
             continue
-        sure = document.openings[number].ask(_sureness)
+        sure = document.openings[number].ask(sureness)
         size = document.end_runs[number] - document.first_runs[number]
         if not 0 < size <= _MOST_RUNS:
             continue
@@ -94,7 +94,7 @@ def _named(document: Document) -> Iterator[Fact]:
         yield best[max(best)]
 
 
-def _sureness(one: Opening) -> float:
+def sureness(one: Opening) -> float:
     """How sure an element's name makes it that its text is an address."""
     if one.tag == "address":
         return 0.5
