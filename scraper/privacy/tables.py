@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 
 @cache
@@ -24,8 +25,15 @@ def lines(name: str) -> tuple[dict[str, str], ...]:
 def any_of(words: Iterable[str]) -> str:
     """A pattern for the longest of some words; a blank in one is any run of blanks.
 
-    >>> any_of(["listed by", "agent"])
-    'listed\\\\s+by|agent'
+    A text's letter is compared with each first letter, and not with each word.
+
+    >>> any_of(["listed by", "agent", "lic"])
+    'a(?:gent)|l(?:isted\\\\s+by|ic)'
     """
-    ordered = sorted(set(words), key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
+    ordered = sorted(set(words), key=lambda word: (word[0], -len(word), word))
+    groups = groupby(ordered, key=lambda word: word[0])
+    return "|".join(f"{re.escape(first)}(?:{_rests(some)})" for first, some in groups)
+
+
+def _rests(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word[1:]).replace(r"\ ", r"\s+") for word in words)
