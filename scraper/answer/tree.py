@@ -13,6 +13,8 @@ DEEPEST: Final = 2000
 """Elements inside each other. libxml2 drops, without a word, what lies deeper than 2048."""
 MOST_TAGS: Final = 150_000
 """Tags of one page; a listing page has some thousands."""
+_STEP: Final = 16_384
+"""Bytes that are looked through at once."""
 
 
 def tree_fault(body: bytes, limit: int) -> Fault | None:
@@ -25,9 +27,19 @@ def tree_fault(body: bytes, limit: int) -> Fault | None:
     tags = body.count(b"<")
     if tags > MOST_TAGS:
         return Fault(f"too large: {tags} tags")
-    if tags > DEEPEST and tags - body.count(b"</") > DEEPEST and _is_deep(body):
+    if tags > DEEPEST and not _closes(body, tags - DEEPEST) and _is_deep(body):
         return Fault(f"too deep: more than {DEEPEST} elements inside each other")
     return None
+
+
+def _closes(body: bytes, enough: int) -> bool:
+    """Whether so many end tags stand in a page, which is mostly seen before its large scripts."""
+    found = 0
+    for start in range(0, len(body), _STEP):
+        found += body.count(b"</", start, start + _STEP + 1)
+        if found >= enough:
+            return True
+    return False
 
 
 def _is_deep(body: bytes) -> bool:
