@@ -258,7 +258,7 @@ def _has_letter(text: str) -> bool:
 
 def _without_lead(text: str) -> str:
     """A value without the colon or the dash before it."""
-    return _LEAD.sub("", text) if text[0] in ":\u2013\u2014-" else text
+    return _LEAD.sub("", text) if text[:1] in ":\u2013\u2014-" else text
 
 
 def _number_first(term: Term) -> bool:

@@ -54,9 +54,12 @@ def _piece(markup: str) -> Piece:
     >>> one, tidy, text = _piece("p>3 &amp; \\n4")
     >>> one.tag, tidy, text
     ('p', '3 & 4', '3 & \\n4')
+
+    A piece without the other bracket is a part of a name with a bracket in it, of `<a<p>`.
     """
-    tag, _, behind = markup.partition(">")
-    one = ODD if "&#" in markup and _ODD_SIGN.search(markup) else OPENED[tag]
+    tag, bracket, behind = markup.partition(">")
+    odd = not bracket or ("&#" in markup and _ODD_SIGN.search(markup))
+    one = ODD if odd else OPENED[tag]
     if one is not None and one.is_apart:
         return one, "", behind if one.tag in SKIPPED else unescaped(behind)
     text = unescaped(behind)
@@ -142,7 +145,7 @@ class Walk:
         """Fill the document."""
         document = self.document
         markup = etree.tostring(root, encoding="unicode", with_tail=False)
-        # In what libxml2 writes, both brackets stand only around tags.
+        # In what libxml2 writes, both brackets stand around tags, else only in odd names.
         pieces = [*map(PIECES.__getitem__, markup.replace("/>", "></>").split("<")[1:])]
         openings = [one for one, _, _ in pieces if one is not None]
         distinct = set(openings)
