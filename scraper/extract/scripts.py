@@ -183,20 +183,35 @@ def _assigned(text: str) -> Iterator[tuple[str, Json]]:
 
 
 def _beginnings(text: str, words: list[int]) -> Iterator[re.Match[str]]:
-    """What assigns a value that has two words of a house within reach; `words` are their places."""
-    behind = 0
+    """What assigns a value that has two words of a house within reach; `words` are their places.
+
+    No part of a text is searched twice: a program may have a hundred thousand words.
+    """
+    behind, ahead = 0, _ASSIGNED.search(text)
     for one, two in pairwise(words):
         first = max(behind, two - _REACH + 1)
-        if first > one:
+        if ahead is None:
+            return
+        if first > one or ahead.end() > one + 1:
             continue
-        # Nothing that assigns has one of these signs but at its beginning.
-        begin = max(0, text.rfind(",", 0, first), text.rfind("=", 0, first))
-        for found in _ASSIGNED.finditer(text, begin):
-            if found.end() > one + 1:
+        begin = _begin(text, ahead, first)
+        for ahead in _ASSIGNED.finditer(text, begin):
+            if ahead.end() > one + 1:
                 break
-            if found.end() > first:
-                yield found
+            if ahead.end() > first:
+                yield ahead
+        else:
+            return
         behind = one + 1
+
+
+def _begin(text: str, ahead: re.Match[str], first: int) -> int:
+    """Where to go on from a match so that none is missed which ends behind a place."""
+    if ahead.end() > first:
+        return ahead.start()
+    # Nothing that assigns has one of these signs but at its beginning.
+    signs = (text.rfind(sign, ahead.end(), first) for sign in ",=")
+    return max(ahead.end(), *signs)
 
 
 def _packed(text: str, start: int) -> Json | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -225,3 +226,13 @@ def test_a_place_and_an_address_of_two_keys_are_no_mute_objects():
     keys = ("id", "text"), ("latitude", "longitude"), ("street", "number", "price"), ("price", "id")
 
     assert [_are_mute(one) for one in keys] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    "word", ["price:1;bed:2;\n", '"price":1,"bed":2,\n', '({"price:1;bed:2;\n']
+)
+def test_a_program_of_a_hundred_thousand_words_is_searched_once(read, word):
+    began = time.process_time()
+    read(f"<script>f({word * (600_000 // len(word))})</script>")
+
+    assert time.process_time() - began < 5
