@@ -105,7 +105,8 @@ def _end_of_ours(data: bytes, names: Iterable[bytes]) -> int:
     for start in _META.finditer(data):
         tag = _PLAIN.match(data, start.start())
         if tag is None:
-            end = data.find(b">", start.end()) + 1 or len(data)
+            # Those inside a tag that is open end where it does: no bracket is looked for twice.
+            end = end if start.end() < end else data.find(b">", start.end()) + 1 or len(data)
         elif _has_any(tag[0], (*names, b"&#")):  # a letter may be written by its number
             end = tag.end()
     return end
