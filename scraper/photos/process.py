@@ -24,6 +24,14 @@ _OWN: Final = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
 }
+_NO_ANSWER: Final = (
+    OSError,
+    asyncio.IncompleteReadError,
+    asyncio.LimitOverrunError,
+    *(ValueError, KeyError, TypeError, AttributeError),
+)
+"""What reading an answer ends with that is none: the process cannot be asked again, for what it
+still says would be taken for the next photo's."""
 
 
 class WorkerLostError(Exception):
@@ -59,7 +67,7 @@ class Worker:
             await self.stop()
             reason = f"too slow: decoding took longer than {self._options.seconds} s"
             raise PhotoError(reason) from None
-        except (OSError, asyncio.IncompleteReadError, ValueError) as error:
+        except _NO_ANSWER as error:
             await self.stop()
             raise WorkerLostError(f"the decoder ended: {type(error).__name__}") from error
         except asyncio.CancelledError:

@@ -44,8 +44,9 @@ def taken(file: int, size: int) -> bytes:
 
 
 def _anonymous() -> int:
-    """A file without a name: in memory, or on the disk where the system has no such."""
-    if _SYSTEM_HAS:
-        return os.memfd_create("photo")
+    """A file without a name: in memory, or on the disk where the system has no such to give."""
+    with suppress(OSError):  # it may be forbidden
+        if _SYSTEM_HAS:
+            return os.memfd_create("photo")
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())

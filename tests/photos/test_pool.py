@@ -4,9 +4,11 @@ import asyncio
 import os
 import resource
 import signal
+import tempfile
 import time
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,6 +18,7 @@ from scraper.photos.downsample import Downsampled, downsample
 from scraper.photos.options import Options
 from scraper.photos.pool import PhotoPool
 from scraper.photos.reasons import PhotoError
+from scraper.photos.room import Room, taken
 
 TWO = Options(workers=2)
 
@@ -41,6 +44,7 @@ async def test_a_small_photo_has_nothing_of_the_large_one_before(encoded):
 async def test_where_files_may_not_grow_a_photo_says_so(encoded):
     data, limits = encoded(400, 300), resource.getrlimit(resource.RLIMIT_FSIZE)
     async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(data)  # a process that starts within the limit may keep half a module
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
         try:
             with pytest.raises(PhotoError, match=r"no room to decode it: .* [\d,]+ bytes"):
@@ -138,6 +142,28 @@ async def test_a_cancelled_photo_does_not_answer_for_the_next(encoded):
             await given_up
 
         assert (await pool.downsample(encoded(80, 60))).original_width == 80
+
+
+@pytest.mark.parametrize("said", [b"{}\n", b"[]\n", b'"width"\n', b"no JSON\n", b"1" * 100_000])
+async def test_a_process_that_answers_anything_else_is_not_asked_again(encoded, said):
+    async with PhotoPool(Options(workers=1)) as pool:
+        await pool.downsample(encoded(64, 64))
+        (first,) = pool.pids
+        process = pool._workers[0]._process
+        process.stdout.feed_data(said)
+
+        assert (await pool.downsample(encoded(100, 90))).original_width == 100
+        assert pool.pids != [first]
+
+
+def test_without_files_in_memory_a_photo_waits_on_the_disk(monkeypatch):
+    monkeypatch.setattr(os, "memfd_create", lambda name: os.open("/nowhere", os.O_RDONLY))
+    room = Room()
+    room.put(b"a photo")
+    room.put(b"another")
+
+    assert Path(f"/proc/self/fd/{room.file}").readlink().is_relative_to(tempfile.gettempdir())
+    assert taken(room.file, 7) == b"another"
 
 
 async def test_closing_leaves_no_process(encoded):
