@@ -26,7 +26,7 @@ PARTS: Final = {
     "photos": ["photos", "--rounds", "3", "--houses", "30"],
     "plain": ["plain", "--rounds", "3", "--pages", "300"],
     "browser": ["browser", "--rounds", "3", "--houses", "60", "--data", "1000"],
-    "growth": ["growth", "--sizes", "1000", "10000", "100000"],
+    "growth": ["growth", "--sizes", "1000", *["10000"] * 3, "100000", *["10000"] * 2],
 }
 
 
