@@ -13,6 +13,7 @@ import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Final
 
 from scraper.house import FoundId
@@ -134,6 +135,14 @@ def list_into(place: str, root: str, houses: int) -> None:
     ids = (FoundId(str(n), f"{root}/house/{n}", SITE, n) for n in range(houses))
     with Ledger.open(open_place(place), run_id="list") as ledger:
         ledger.add_ids(SITE, ids)
+
+
+def crawl_of(folder: Path, root: str, houses: int) -> list[str]:
+    """Make ready a crawl of so many houses; what to say to `scraper.cli.scrapy` in that folder."""
+    (folder / f"{SITE}.toml").write_text(SITE_FILE.format(root=root))
+    list_into(f"{folder}/data", root, houses)
+    said = ["crawl", "houses", "-a", f"site={SITE}.toml"]
+    return [*said, "-s", "DATASET=data", "-s", "LOG_LEVEL=ERROR"]
 
 
 def _serve(told: Connection, size: int) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.meter import Each, Used, marginal, medians, table, used
-from benchmarks.pages import SITE_FILE, SIZES, list_into, page_site
+from benchmarks.pages import SIZES, crawl_of, page_site
 from benchmarks.peers import python_of
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -102,24 +102,17 @@ asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 def ours(root: str, pages: int) -> Used:
     """A crawl of so many pages, with everything that belongs to it."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "bench.toml").write_text(SITE_FILE.format(root=root))
-        list_into(f"{name}/data", root, pages)
-        command = [sys.executable, "-m", "scraper.cli.scrapy", "crawl", "houses"]
-        command += ["-a", "site=bench.toml", "-s", "DATASET=data", "-s", "LOG_LEVEL=ERROR"]
-        return used(command, folder, PYTHONPATH=str(_ROOT))
+        said = crawl_of(Path(name), root, pages)
+        command = [sys.executable, "-m", "scraper.cli.scrapy", *said]
+        return used(command, Path(name), PYTHONPATH=str(_ROOT))
 
 
 def unread(root: str, pages: int) -> Used:
     """The same where each page is taken to say what the first one said, but for its address."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "bench.toml").write_text(SITE_FILE.format(root=root))
-        (folder / "unread.py").write_text(_UNREAD)
-        list_into(f"{name}/data", root, pages)
-        command = [sys.executable, "unread.py", "crawl", "houses"]
-        command += ["-a", "site=bench.toml", "-s", "DATASET=data", "-s", "LOG_LEVEL=ERROR"]
-        return used(command, folder, PYTHONPATH=str(_ROOT))
+        (Path(name) / "unread.py").write_text(_UNREAD)
+        command = [sys.executable, "unread.py", *crawl_of(Path(name), root, pages)]
+        return used(command, Path(name), PYTHONPATH=str(_ROOT))
 
 
 def stock(root: str, pages: int) -> Used:
