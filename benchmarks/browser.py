@@ -8,7 +8,8 @@ driver, and Chromium with all of its own. The server runs in a process of its ow
 counted. What is counted is the time from the first house on: `data` knows its way from a run
 before, as a scheduled crawl does. Ours reads every fact and stores rows; stock takes 15 by CSS, and
 so does Crawlee's PlaywrightCrawler with its blocking of pictures and styles on. The peers have an
-environment of their own, and the same browser.
+environment of their own, and the same browser. `bare Chromium` is the browser alone (`bare.py`):
+what nobody who renders these pages gets below.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.bare import EXECUTABLE, FIRST
 from benchmarks.meter import Each, Used, marginal, medians, used
 from benchmarks.peers import python_of
 from scraper.demo.server import Answer, Request, Server
@@ -62,7 +64,7 @@ class Stock(scrapy.Spider):
         yield {{"h": response.css("h1::text").get(), "p": price, **row}}
 """
 BROWSER = {
-    "executable_path": "/usr/bin/chromium-headless-shell",
+    "executable_path": EXECUTABLE,
     "args": ["--no-sandbox", "--disable-gpu"],
 }
 CRAWLEE = """
@@ -184,9 +186,14 @@ def crawlee(root: str, houses: int, folder: Path) -> Used:
     return used([python_of("crawlee"), "peer.py", root, str(houses)], folder)
 
 
+def bare(root: str, houses: int, folder: Path) -> Used:
+    command = [sys.executable, "-m", "benchmarks.bare", root, str(houses)]
+    return used(command, folder, PYTHONPATH=str(Path(__file__).resolve().parents[1]))
+
+
 def ours(root: str, houses: int, folder: Path, mode: str, ways: Path | None = None) -> Used:
     place = folder / "data"
-    ids = (FoundId(f"{10**8 + n}", f"{root}/house/{10**8 + n}", "all", n) for n in range(houses))
+    ids = (FoundId(f"{FIRST + n}", f"{root}/house/{FIRST + n}", "all", n) for n in range(houses))
     with Ledger.open(open_place(str(place)), run_id="list") as ledger:
         ledger.add_ids("bench", ids)
     if ways is not None:
@@ -228,6 +235,7 @@ def main() -> None:
             "crawlee": (lambda n: crawlee(root, n, folder()), 10, args.houses),
             "browser": (lambda n: ours(root, n, folder(), "always"), 10, args.houses),
             "data": (lambda n: ours(root, n, folder(), "auto", ways), 40, args.data),
+            "bare Chromium": (lambda n: bare(root, n, folder()), 10, args.houses),
         }
         runs = {way: how for way, how in runs.items() if python_of(PEERS.get(way, "scrapy"))}
         found: dict[str, list[Each]] = {way: [] for way in runs}
