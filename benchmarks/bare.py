@@ -1,9 +1,11 @@
 """The floor of rendering: Chromium over its pipe, with no crawl, gate, driver or row around it.
 
-    python -m benchmarks.bare ROOT HOUSES
+    python -m benchmarks.bare ROOT HOUSES [guarded]
 
 Four tabs go from house to house, wait until a page has its heading, and read its document. Whoever
-has Chromium render these pages pays at least this. The flags are those of a crawl.
+has Chromium render these pages pays at least this. `guarded`: each request is held until it is let
+go, as for a gate that asks robots.txt, and a page is emptied before the next, so that no script of
+one house runs on under the name of another. The flags are those of a crawl.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ class Pipe:
         self._asked, self._told, self._rest = asked, told, b""
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._begun: dict[str, asyncio.Event] = {}
+        self._going = set[asyncio.Task[Any]]()
         self._numbers = itertools.count(1)
         asyncio.get_running_loop().add_reader(told, self._read)
 
@@ -74,6 +77,14 @@ class Pipe:
                 self._answers.pop(message["id"]).set_result(message)
             elif message["method"] == "Page.frameNavigated":
                 self.begun(message["sessionId"]).set()
+            elif message["method"] == "Fetch.requestPaused":
+                self._let_go(message["sessionId"], message["params"]["requestId"])
+
+    def _let_go(self, session: str, request: str) -> None:
+        asked = self.ask("Fetch.continueRequest", session, requestId=request)
+        task = asyncio.get_running_loop().create_task(asked)
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
 
 
 @contextmanager
@@ -96,30 +107,39 @@ def chromium() -> Iterator[tuple[int, int]]:
             os.close(told)
 
 
-async def tab(pipe: Pipe, root: str, numbers: Iterator[int]) -> None:
+async def go(pipe: Pipe, session: str, url: str) -> None:
+    """Have a tab begin another document."""
+    begun = pipe.begun(session)
+    begun.clear()
+    await pipe.ask("Page.navigate", session, url=url)
+    await begun.wait()
+
+
+async def tab(pipe: Pipe, root: str, numbers: Iterator[int], guarded: bool) -> None:
     """Render one house after the other in a tab; SystemExit where a page is not the house's."""
     made = await pipe.ask("Target.createTarget", url="about:blank", width=1024, height=600)
     attached = await pipe.ask("Target.attachToTarget", targetId=made["targetId"], flatten=True)
     session = attached["sessionId"]
     await pipe.ask("Page.enable", session)
+    if guarded:
+        await pipe.ask("Fetch.enable", session, patterns=[{"urlPattern": "*"}])
     for number in numbers:
-        begun = pipe.begun(session)
-        begun.clear()
-        await pipe.ask("Page.navigate", session, url=f"{root}/house/{FIRST + number}")
-        await begun.wait()
+        await go(pipe, session, f"{root}/house/{FIRST + number}")
         shown = {"expression": _SHOWN, "awaitPromise": True, "returnByValue": True}
         found = await pipe.ask("Runtime.evaluate", session, **shown)
         if "Oak Street" not in found["result"]["value"]:
             raise SystemExit(f"house {number} is not what was shown: {found}")
+        if guarded:
+            await go(pipe, session, "about:blank")
 
 
-async def render(root: str, houses: int) -> None:
+async def render(root: str, houses: int, *, guarded: bool) -> None:
     """Render so many houses, four at once."""
     with chromium() as (asked, told):
         pipe, numbers = Pipe(asked, told), iter(range(houses))
-        await asyncio.gather(*(tab(pipe, root, numbers) for _ in range(_TABS)))
+        await asyncio.gather(*(tab(pipe, root, numbers, guarded) for _ in range(_TABS)))
         asyncio.get_running_loop().remove_reader(told)
 
 
 if __name__ == "__main__":
-    asyncio.run(render(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(render(sys.argv[1], int(sys.argv[2]), guarded=sys.argv[3:] == ["guarded"]))

@@ -9,7 +9,8 @@ counted. What is counted is the time from the first house on: `data` knows its w
 before, as a scheduled crawl does. Ours reads every fact and stores rows; stock takes 15 by CSS, and
 so does Crawlee's PlaywrightCrawler with its blocking of pictures and styles on. The peers have an
 environment of their own, and the same browser. `bare Chromium` is the browser alone (`bare.py`):
-what nobody who renders these pages gets below.
+what nobody who renders these pages gets below; `guarded Chromium` the same with each request held
+until it is let go, and pages emptied in between.
 """
 
 from __future__ import annotations
@@ -186,8 +187,8 @@ def crawlee(root: str, houses: int, folder: Path) -> Used:
     return used([python_of("crawlee"), "peer.py", root, str(houses)], folder)
 
 
-def bare(root: str, houses: int, folder: Path) -> Used:
-    command = [sys.executable, "-m", "benchmarks.bare", root, str(houses)]
+def bare(root: str, houses: int, folder: Path, *guarded: str) -> Used:
+    command = [sys.executable, "-m", "benchmarks.bare", root, str(houses), *guarded]
     return used(command, folder, PYTHONPATH=str(Path(__file__).resolve().parents[1]))
 
 
@@ -236,6 +237,7 @@ def main() -> None:
             "browser": (lambda n: ours(root, n, folder(), "always"), 10, args.houses),
             "data": (lambda n: ours(root, n, folder(), "auto", ways), 40, args.data),
             "bare Chromium": (lambda n: bare(root, n, folder()), 10, args.houses),
+            "guarded Chromium": (lambda n: bare(root, n, folder(), "guarded"), 10, args.houses),
         }
         runs = {way: how for way, how in runs.items() if python_of(PEERS.get(way, "scrapy"))}
         found: dict[str, list[Each]] = {way: [] for way in runs}
