@@ -11,10 +11,17 @@ DOCS = Path(__file__).parents[2] / "docs"
 SCRAPYS = Path(__import__("scrapy").__file__).parent / "settings" / "default_settings.py"
 
 
+KNOWN = set(re.findall(r"^([A-Z][A-Z0-9_]+)(?::.*)? =", SCRAPYS.read_text(), re.MULTILINE))
+FOUND = {name for name in vars(project_settings) if name.isupper()}
+
+
 def ours() -> set[str]:
-    known = set(re.findall(r"^([A-Z][A-Z0-9_]+)(?::.*)? =", SCRAPYS.read_text(), re.MULTILINE))
-    found = {name for name in vars(project_settings) if name.isupper()}
-    return {name for name in found - known if not name.startswith(("PLAYWRIGHT", "DEPTH"))}
+    return {name for name in FOUND - KNOWN if not name.startswith(("PLAYWRIGHT", "DEPTH"))}
+
+
+def test_every_setting_of_scrapys_is_listed_with_its_reason() -> None:
+    rows = re.findall(r"^\| (`[A-Z].*?) \|", (DOCS / "settings.md").read_text(), re.MULTILINE)
+    assert set(re.findall(r"`([A-Z_]+)`", " ".join(rows))) == FOUND & KNOWN
 
 
 def test_every_setting_has_its_heading() -> None:
