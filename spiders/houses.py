@@ -42,6 +42,7 @@ from spiders.answer import address_of, outcome_of, page_of, reason_of, without
 from spiders.data import DataError, kept, next_source, said, source_url, take
 from spiders.due import Due, reader_of
 from spiders.given import GivingSpider
+from spiders.turns import Turns
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -61,6 +62,7 @@ class HousesSpider(GivingSpider):
         self.part = chosen_part(part, parts, os.environ)
         self.reader = reader_of(self.site)
         """What reads the pages."""
+        self._turns = Turns()
         self.again: Again | None = None
         """The kept pages, where they are read again and nothing is asked for."""
 
@@ -123,9 +125,10 @@ class HousesSpider(GivingSpider):
         found = self._visit("data", request.meta)
         return found if found.meta[names.MODE] == "data" else None
 
-    def parse(self, response: Response) -> Iterator[House | Visit | Request]:
+    async def parse(self, response: Response) -> AsyncIterator[House | Visit | Request]:
         """A house, a visit that gave none, or the same page by another way."""
-        found = self._outcome(page_of(response), response.meta)
+        async with self._turns.one():
+            found = self._outcome(page_of(response), response.meta)
         if not isinstance(found, Request):
             self._done(response.meta)
         if found is not None:
