@@ -42,7 +42,6 @@ from spiders.answer import address_of, outcome_of, page_of, reason_of, without
 from spiders.data import DataError, kept, next_source, said, source_url, take
 from spiders.due import Due, reader_of
 from spiders.given import GivingSpider
-from spiders.turns import Turns
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -62,7 +61,6 @@ class HousesSpider(GivingSpider):
         self.part = chosen_part(part, parts, os.environ)
         self.reader = reader_of(self.site)
         """What reads the pages."""
-        self._turns = Turns()
         self.again: Again | None = None
         """The kept pages, where they are read again and nothing is asked for."""
 
@@ -125,10 +123,9 @@ class HousesSpider(GivingSpider):
         found = self._visit("data", request.meta)
         return found if found.meta[names.MODE] == "data" else None
 
-    async def parse(self, response: Response) -> AsyncIterator[House | Visit | Request]:
+    def parse(self, response: Response) -> Iterator[House | Visit | Request]:
         """A house, a visit that gave none, or the same page by another way."""
-        async with self._turns.one():
-            found = self._outcome(page_of(response), response.meta)
+        found = self._outcome(page_of(response), response.meta)
         if not isinstance(found, Request):
             self._done(response.meta)
         if found is not None:
